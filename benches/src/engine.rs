@@ -1,0 +1,64 @@
+//! The engine's side of a workload: its policies, its requests, and whether it agrees with the
+//! reference.
+
+use pdp_core::{Actor, ActorType, Effect, Policies, Request, Resource, Scratch, SourceText};
+
+use crate::{
+    reference::Reference,
+    seed::{ActorKind, Draw},
+    yaml::PolicyText,
+};
+
+/// Borrows `texts` in the form in which the engine takes them.
+pub fn sources(texts: &[PolicyText]) -> Vec<SourceText<'_>> {
+    texts.iter().map(|file| SourceText { path: &file.path, text: &file.text }).collect()
+}
+
+/// Compiles `texts`.
+///
+/// # Panics
+///
+/// If the engine does not accept them: there is nothing to measure then.
+pub fn policies(texts: &[PolicyText]) -> Policies {
+    match Policies::from_sources(&sources(texts)) {
+        Ok(policies) => policies,
+        Err(errors) => panic!("the workload is no valid policy set: {errors}"),
+    }
+}
+
+/// Borrows `draw` as a request; allocates nothing, so it belongs into the measured loop.
+pub fn request<'a>(draw: &'a Draw<'_>) -> Request<'a> {
+    let actor_type = match draw.actor_kind {
+        ActorKind::User => ActorType::Human,
+        ActorKind::Agent => ActorType::Agent,
+        ActorKind::Service => ActorType::Service,
+    };
+    let actor = Actor {
+        roles: draw.roles,
+        tenants: draw.tenants,
+        ..Actor::new(actor_type, &draw.actor_id)
+    };
+    Request::new(actor, draw.action, Resource::new(draw.resource_type, &draw.resource_id))
+}
+
+/// Asks both for every request and counts those that are permitted.
+///
+/// # Panics
+///
+/// At the first request that the two answer differently: how fast a wrong answer comes is no
+/// figure.
+pub fn permitted(policies: &Policies, reference: &Reference<'_>, draws: &[Draw<'_>]) -> usize {
+    let mut scratch = Scratch::new();
+    let mut permitted = 0;
+    for draw in draws {
+        let decision = policies.evaluate(&request(draw), &mut scratch);
+        let wanted = reference.permits(draw);
+        assert!(
+            (decision.effect == Effect::Permit) == wanted,
+            "the reference {} what the engine answers with {decision:?}: {draw:?}",
+            if wanted { "permits" } else { "denies" },
+        );
+        permitted += usize::from(wanted);
+    }
+    permitted
+}

@@ -1,0 +1,8 @@
+#![doc = include_str!("../README.md")]
+
+pub mod allocations;
+pub mod engine;
+pub mod random;
+pub mod reference;
+pub mod seed;
+pub mod yaml;

@@ -1,0 +1,98 @@
+use pdp_benches::allocations::{Allocations, CountingAllocator};
+use pdp_core::{Actor, ActorType, Effect, Map, Policies, Request, Resource, Scratch, SourceText};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+const POLICY: &str = "
+version: 1
+types:
+  group: {actions: [read], relations: {member: direct}}
+  folder:
+    actions: [read]
+    relations: {viewer: direct}
+  page:
+    actions: [read, write]
+    relations:
+      parent: {to: folder}
+      blocked: direct
+      viewer: [direct, parent.viewer]
+    attributes: {size: int?}
+    otherwise: [{actors: {not: {relation: viewer}}, reason: not_a_viewer}, no]
+context: {place: string?, tags: list(string)?}
+rules:
+  - {id: root, effect: permit, bypass: true, actors: {role: root}}
+  - {id: blocked, effect: deny, resource: page, actors: {relation: blocked}}
+  - {id: viewers, effect: permit, resource: page, actions: read, actors: {relation: viewer}, obligations: [{type: log}]}
+  - id: writers
+    effect: permit
+    resource: page
+    actions: write
+    when: \"(context.place ?? '').startsWith('off') && 'x' in (context.tags ?? []) && (resource.size ?? 0) < 10\"
+facts:
+  folder:top: {viewer: user:linked}
+  group:outer: {member: 'group:inner#member'}
+  group:inner: {member: user:nested}
+  page:a: {parent: folder:top, viewer: [user:direct, 'agent:*', 'role:reader', 'group:outer#member'], blocked: user:bad}
+attributes: {resources: {page:a: {size: 3}}}
+";
+
+/// The decision's reason, and how often memory was asked for while it was made.
+fn counted(
+    policies: &Policies,
+    request: &Request<'_>,
+    scratch: &mut Scratch,
+) -> (Effect, String, u64) {
+    let before = Allocations::now();
+    let decision = policies.evaluate(request, scratch);
+    let calls = Allocations::now().since(before).calls;
+    (decision.effect, decision.reason.into_owned(), calls)
+}
+
+#[test]
+fn a_decision_allocates_nothing() {
+    let policies =
+        Policies::from_sources(&[SourceText { path: "p.yaml", text: POLICY }]).expect("policies");
+    let (root, reader) = (["root".into()], ["reader".into()]);
+    let mut office = Map::new();
+    office.insert("place", "office");
+    office.insert("tags", pdp_core::Value::List(vec!["x".into()]));
+    let human = |id| Actor::new(ActorType::Human, id);
+    let read = |actor| Request::new(actor, "read", Resource::new("page", "a"));
+    let write = Request {
+        context: &office,
+        ..Request::new(human("user:w"), "write", Resource::new("page", "a"))
+    };
+    let mut scratch = Scratch::new();
+    for (request, effect, reason) in [
+        (read(human("user:direct")), Effect::Permit, "viewers"),
+        (read(human("user:linked")), Effect::Permit, "viewers"),
+        (read(human("user:nested")), Effect::Permit, "viewers"),
+        (read(Actor::new(ActorType::Agent, "agent:x")), Effect::Permit, "viewers"),
+        (read(Actor { roles: &reader, ..human("user:r") }), Effect::Permit, "viewers"),
+        (read(Actor { roles: &root, ..human("user:r") }), Effect::Permit, "root"),
+        (read(human("user:bad")), Effect::Deny, "blocked"),
+        (read(human("user:stranger")), Effect::Deny, "not_a_viewer"),
+        (
+            Request::new(human("user:1"), "read", Resource::new("planet", "a")),
+            Effect::Deny,
+            "no_matching_policy",
+        ),
+        (write, Effect::Permit, "writers"),
+        (Request { context: Map::empty(), ..write }, Effect::Deny, "not_a_viewer"),
+    ] {
+        // The first time, working memory may grow; then it is large enough for good.
+        counted(&policies, &request, &mut scratch);
+        let found = counted(&policies, &request, &mut scratch);
+        assert_eq!(found, (effect, reason.to_owned(), 0), "{request:?}");
+    }
+}
+
+#[test]
+fn the_counter_counts() {
+    let before = Allocations::now();
+    let kept = std::hint::black_box(vec![1_u8; 100]);
+    let since = Allocations::now().since(before);
+    assert_eq!((since.calls, since.live_bytes), (1, 100));
+    drop(kept);
+}

@@ -1,0 +1,9 @@
+//! What the workload *seed* must be like, and that the engine answers it like the reference.
+
+mod agreement;
+/// The engine and the reference give the same answers.
+mod allocations; // deciding asks for no memory
+/// The workload has the proportions that its description promises.
+mod proportions;
+/// The workload is the same on every machine and every run.
+mod repeatability;

@@ -1,0 +1,121 @@
+//! Mistakes as people read them: the line, a mark under it, what may have been meant.
+
+use std::io::IsTerminal;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use pdp_core::PolicyError;
+use pdp_core::document::Span;
+use pdp_source::{LoadError, SourceSet};
+use serde_json::json;
+
+/// How much of a line is shown before and after the place, in characters.
+const CONTEXT: usize = 100;
+
+/// The report of a set that cannot be loaded, for people.
+pub(crate) fn text(error: &LoadError) -> String {
+    match error {
+        LoadError::Policy { errors, sources } => {
+            let mut report: String =
+                errors.iter().map(|error| one(error, sources) + "\n\n").collect();
+            let count = errors.iter().len() + errors.omitted();
+            let mistakes =
+                if count == 1 { "1 mistake".to_owned() } else { format!("{count} mistakes") };
+            report.push_str(&format!("{mistakes}; the policies are not loaded"));
+            report
+        }
+        LoadError::Source(_) => format!("error: {error}"),
+    }
+}
+
+/// The same for machines.
+pub(crate) fn json(error: &LoadError) -> serde_json::Value {
+    match error {
+        LoadError::Policy { errors, .. } => {
+            let errors: Vec<_> = errors.iter().map(policy_error).collect();
+            json!({ "errors": errors })
+        }
+        LoadError::Source(_) => {
+            let lines = error.to_string();
+            let errors: Vec<_> =
+                lines.lines().map(|line| json!({ "kind": "source", "message": line })).collect();
+            json!({ "errors": errors })
+        }
+    }
+}
+
+fn policy_error(error: &PolicyError) -> serde_json::Value {
+    json!({
+        "kind": error.kind.as_str(),
+        "file": error.file,
+        "line": error.span.line,
+        "column": error.span.column,
+        "message": error.message,
+        "hint": error.hint,
+    })
+}
+
+fn one(error: &PolicyError, sources: &SourceSet) -> String {
+    let source = sources.sources().iter().find(|source| source.path == error.file);
+    let text = source.map(|source| source.text.as_str()).unwrap_or_default();
+    snippet(&error.message, error.hint.as_deref(), &error.file, text, error.span)
+}
+
+/// A message with the line that it is about.
+pub(crate) fn snippet(
+    message: &str,
+    hint: Option<&str>,
+    file: &str,
+    text: &str,
+    span: Span,
+) -> String {
+    let (line, range) = shown_line(text, span);
+    let path = format!("{}:{}:{}", shown(file), span.line, span.column);
+    let title = format!("{path}: {message}");
+    let annotation = AnnotationKind::Primary.span(range);
+    let source = Snippet::source(&line).line_start(span.line as usize).annotation(annotation);
+    let mut group = Level::ERROR.primary_title(&title).element(source);
+    if let Some(hint) = hint {
+        group = group.element(Level::HELP.message(hint));
+    }
+    let colours = std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
+    renderer.render(&[group])
+}
+
+/// The line on which a span begins, cut around it, and where in it the span lies. What does not
+/// show itself is replaced, letter for letter.
+fn shown_line(text: &str, span: Span) -> (String, std::ops::Range<usize>) {
+    let start = floor_boundary(text, span.start as usize);
+    let end = floor_boundary(text, (span.end as usize).max(start));
+    let line_start = text[..start].rfind('\n').map_or(0, |index| index + 1);
+    let line_end = text[start..].find('\n').map_or(text.len(), |index| start + index);
+    let before: Vec<char> = text[line_start..start].chars().collect();
+    let cut = before.len().saturating_sub(CONTEXT);
+    let before: String = before[cut..].iter().map(|letter| shown_letter(*letter)).collect();
+    let marked: String =
+        text[start..end.min(line_end)].chars().take(CONTEXT).map(shown_letter).collect();
+    let after_start = start
+        + text[start..end.min(line_end)].chars().take(CONTEXT).map(char::len_utf8).sum::<usize>();
+    let after: String =
+        text[after_start..line_end].chars().take(CONTEXT).map(shown_letter).collect();
+    let range = before.len()..before.len() + marked.len();
+    (format!("{before}{marked}{after}"), range)
+}
+
+fn shown(text: &str) -> String {
+    text.chars().map(shown_letter).collect()
+}
+
+fn shown_letter(letter: char) -> char {
+    match letter {
+        '\t' => ' ',
+        letter if letter.is_control() || pdp_core::document::is_hidden(letter) => '\u{FFFD}',
+        letter => letter,
+    }
+}
+
+fn floor_boundary(text: &str, index: usize) -> usize {
+    let index = index.min(text.len());
+    (0..=index).rev().find(|index| text.is_char_boundary(*index)).unwrap_or(0)
+}

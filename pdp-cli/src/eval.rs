@@ -1,0 +1,158 @@
+//! `pdp eval`
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use pdp_core::wire::{REQUEST_BYTES_MAX, RequestDocument, RequestError};
+use pdp_core::{AuditSink, Decision, Policies, Request, Scratch, Timestamp};
+use serde_json::json;
+
+use crate::arguments::{Eval, Format};
+use crate::diagnostics;
+use crate::json_lines::JsonLines;
+
+/// Whether every line was a request.
+pub(crate) fn run(arguments: &Eval) -> Result<bool> {
+    let policies = match pdp_source::load(&arguments.policies) {
+        Ok(policies) => policies,
+        Err(error) => {
+            eprintln!("{}", diagnostics::text(&error));
+            return Ok(false);
+        }
+    };
+    let audit = arguments.audit.as_deref().map(JsonLines::open).transpose()?;
+    let mut evaluator = Evaluator {
+        policies: &policies,
+        audit,
+        format: arguments.format,
+        scratch: Scratch::new(),
+        output: BufWriter::new(io::stdout().lock()),
+    };
+    let mut input = open(&arguments.request)?;
+    let mut all_read = true;
+    let mut line = Vec::new();
+    while next_line(&mut input, &mut line)? {
+        if !line.trim_ascii().is_empty() {
+            all_read &= evaluator.line(&line)?;
+        }
+        // Whoever asks line by line gets each answer before the next question.
+        evaluator.output.flush()?;
+    }
+    Ok(all_read)
+}
+
+fn open(path: &Path) -> Result<Box<dyn BufRead>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let file =
+        File::open(path).with_context(|| format!("cannot open the requests {}", path.display()))?;
+    Ok(Box::new(BufReader::new(file)))
+}
+
+/// Reads a line into `line`, of one that is too long only so much as shows that it is.
+fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let limit = REQUEST_BYTES_MAX as u64 + 2;
+    if input.take(limit).read_until(b'\n', line)? == 0 {
+        return Ok(false);
+    }
+    while line.last() != Some(&b'\n') && line.len() as u64 >= limit {
+        let rest = input.fill_buf()?;
+        let end = rest.iter().position(|byte| *byte == b'\n');
+        let length = end.map_or(rest.len(), |end| end + 1);
+        input.consume(length);
+        if end.is_some() || length == 0 {
+            break;
+        }
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    Ok(true)
+}
+
+/// Decides line by line.
+struct Evaluator<'p, W> {
+    policies: &'p Policies,
+    audit: Option<JsonLines>,
+    format: Format,
+    scratch: Scratch,
+    output: W,
+}
+
+impl<W: Write> Evaluator<'_, W> {
+    /// Answers a line; whether it was a request.
+    fn line(&mut self, line: &[u8]) -> Result<bool> {
+        let document = match RequestDocument::parse(line) {
+            Ok(document) => document,
+            Err(error) => {
+                self.refuse(&error)?;
+                return Ok(false);
+            }
+        };
+        let mut request = document.request();
+        let time = present()?;
+        request.now = request.now.or(Some(time));
+        let decision = self.policies.evaluate(&request, &mut self.scratch);
+        if let Some(audit) = &self.audit {
+            let record = self.policies.audit_record(&request, &decision, time);
+            pollster::block_on(audit.record(&record))?;
+        }
+        match self.format {
+            Format::Json => writeln!(self.output, "{}", serde_json::to_string(&decision)?)?,
+            Format::Text => writeln!(self.output, "{}", sentence(&request, &decision))?,
+        }
+        Ok(true)
+    }
+
+    fn refuse(&mut self, error: &RequestError) -> Result<()> {
+        match self.format {
+            Format::Json => writeln!(self.output, "{}", json!({ "error": error }))?,
+            Format::Text => writeln!(self.output, "error   {error}")?,
+        }
+        Ok(())
+    }
+}
+
+/// A decision as a person reads it.
+fn sentence(request: &Request<'_>, decision: &Decision<'_>) -> String {
+    let actor = &request.actor;
+    let mut sentence = format!(
+        "{:<7} {:<22} {} {} {} on {} {}",
+        decision.effect.as_str(),
+        decision.reason,
+        actor.actor_type.as_str(),
+        actor.id,
+        request.action,
+        request.resource.resource_type,
+        request.resource.id,
+    );
+    match &decision.rule {
+        Some(rule) => {
+            sentence.push_str(&format!(" (rule {}, {}:{})", rule.id, rule.file, rule.line));
+        }
+        None => sentence.push_str(" (no rule permits it)"),
+    }
+    for obligation in decision.obligations.iter() {
+        sentence.push_str(&format!("; must {}", obligation.obligation_type));
+    }
+    for error in &decision.errors {
+        sentence.push_str(&format!("; could not evaluate {}: {}", error.rule.id, error.message));
+    }
+    // Ids may hold letters that do not show; none of them reaches a terminal.
+    sentence
+        .chars()
+        .map(|letter| if pdp_core::document::is_hidden(letter) { '\u{FFFD}' } else { letter })
+        .collect()
+}
+
+fn present() -> Result<Timestamp> {
+    let since =
+        SystemTime::now().duration_since(UNIX_EPOCH).context("the clock stands before 1970")?;
+    let seconds = i64::try_from(since.as_secs()).context("the clock stands beyond all time")?;
+    Timestamp::from_unix(seconds, since.subsec_nanos()).context("the clock stands beyond year 9999")
+}

@@ -1,0 +1,51 @@
+//! The command `pdp`.
+//!
+//! Exit codes: 0, all is well; 1, policies have mistakes, tests fail, a request was refused or a
+//! record could not be stored; 2, the command line is wrong.
+
+mod arguments;
+mod check;
+mod diagnostics;
+mod eval;
+mod json_lines;
+mod test;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pdp: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Whether all is well.
+fn run(arguments: &Arguments) -> Result<bool> {
+    match &arguments.command {
+        Command::Eval(eval) => eval::run(eval),
+        Command::Check(check) => check::run(check),
+        Command::Test(test) => test::run(test),
+        Command::Version => {
+            writeln!(std::io::stdout(), "pdp {}", env!("CARGO_PKG_VERSION"))?;
+            Ok(true)
+        }
+    }
+}
+
+/// Whoever reads our output may stop reading: `pdp … | head`.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let cause = error.downcast_ref::<std::io::Error>();
+    cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}

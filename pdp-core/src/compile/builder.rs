@@ -1,0 +1,284 @@
+//! Builds the program: equal nodes become one, what is known becomes a constant.
+
+use crate::Fault;
+use crate::compiled::{
+    Dispatch, FaultId, Map, Node, NodeId, Order, Program, RelationInfo, Slot, Stored, TypeInfo,
+    Vocabulary,
+};
+use crate::evaluate::{Operand, compare, equal, is_in};
+
+#[derive(Default)]
+pub(super) struct Builder {
+    program: Program,
+    vocabulary: Vocabulary,
+    node_ids: Map<Node, NodeId>,
+    constant_ids: Map<Stored, u32>,
+    slot_ids: Map<Slot, u32>,
+    fault_ids: Map<(Fault, Box<str>), FaultId>,
+    /// For each node what evaluating it may take.
+    costs: Vec<Cost>,
+}
+
+/// What evaluating a node may take: how many nodes are touched, how deep they nest.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cost {
+    pub(super) operations: u32,
+    pub(super) depth: u32,
+}
+
+impl Builder {
+    pub(super) fn bool(&mut self, value: bool) -> NodeId {
+        self.constant(Stored::Bool(value))
+    }
+
+    pub(super) fn constant(&mut self, value: Stored) -> NodeId {
+        let constants = &mut self.program.constants;
+        let index = *self.constant_ids.entry(value).or_insert_with_key(|value| {
+            constants.push(value.clone());
+            number(constants.len() - 1)
+        });
+        self.add(Node::Constant(index))
+    }
+
+    pub(super) fn as_bool(&self, node: NodeId) -> Option<bool> {
+        match self.stored(node) {
+            Some(Stored::Bool(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The constant that a node is, if it is one.
+    pub(super) fn stored(&self, node: NodeId) -> Option<&Stored> {
+        match &self.program.nodes[node as usize] {
+            Node::Constant(index) => Some(&self.program.constants[*index as usize]),
+            _ => None,
+        }
+    }
+
+    pub(super) fn node(&self, node: NodeId) -> &Node {
+        &self.program.nodes[node as usize]
+    }
+
+    /// "All of `parts`": "no" if one is, without the parts that are always "yes".
+    pub(super) fn all(&mut self, parts: impl IntoIterator<Item = NodeId>) -> NodeId {
+        self.combined(parts, true)
+    }
+
+    /// "One of `parts`": "yes" if one is, without the parts that are always "no".
+    pub(super) fn any(&mut self, parts: impl IntoIterator<Item = NodeId>) -> NodeId {
+        self.combined(parts, false)
+    }
+
+    fn combined(&mut self, parts: impl IntoIterator<Item = NodeId>, is_all: bool) -> NodeId {
+        let mut kept: Vec<NodeId> = Vec::new();
+        for part in parts {
+            let inner: &[NodeId] = match self.node(part) {
+                Node::All(inner) if is_all => inner,
+                Node::Any(inner) if !is_all => inner,
+                _ => std::slice::from_ref(&part),
+            };
+            let inner: Vec<NodeId> = inner.into();
+            for part in inner {
+                match self.as_bool(part) {
+                    Some(value) if value == is_all => {}
+                    Some(value) => return self.bool(value),
+                    None if kept.contains(&part) => {}
+                    None => kept.push(part),
+                }
+            }
+        }
+        match kept[..] {
+            [] => self.bool(is_all),
+            [part] => part,
+            _ if is_all => self.add(Node::All(kept.into())),
+            _ => self.add(Node::Any(kept.into())),
+        }
+    }
+
+    pub(super) fn not(&mut self, part: NodeId) -> NodeId {
+        match (self.as_bool(part), self.node(part)) {
+            (Some(value), _) => self.bool(!value),
+            (None, Node::Not(inner)) => *inner,
+            (None, _) => self.add(Node::Not(part)),
+        }
+    }
+
+    pub(super) fn equal(&mut self, left: NodeId, right: NodeId) -> NodeId {
+        match (self.stored(left), self.stored(right)) {
+            (Some(a), Some(b)) => {
+                let value = equal(&Operand::stored(a), &Operand::stored(b));
+                self.bool(value)
+            }
+            _ => self.add(Node::Equal { left: left.min(right), right: left.max(right) }),
+        }
+    }
+
+    pub(super) fn compare(&mut self, order: Order, left: NodeId, right: NodeId) -> NodeId {
+        match (self.stored(left), self.stored(right)) {
+            (Some(a), Some(b)) => {
+                let value = compare(order, &Operand::stored(a), &Operand::stored(b));
+                self.bool(value)
+            }
+            _ => self.add(Node::Compare { order, left, right }),
+        }
+    }
+
+    pub(super) fn is_in(&mut self, element: NodeId, list: NodeId) -> NodeId {
+        match (self.stored(element), self.stored(list)) {
+            (_, Some(Stored::List(items))) if items.is_empty() => self.bool(false),
+            (Some(element), Some(Stored::List(items))) => {
+                let value = is_in(&Operand::stored(element), items);
+                self.bool(value)
+            }
+            _ => self.add(Node::In { element, list }),
+        }
+    }
+
+    pub(super) fn starts_with(&mut self, text: NodeId, prefix: NodeId) -> NodeId {
+        match (self.stored(text), self.stored(prefix)) {
+            (_, Some(Stored::String(prefix))) if prefix.is_empty() => self.bool(true),
+            (Some(Stored::String(text)), Some(Stored::String(prefix))) => {
+                let value = text.starts_with(&**prefix);
+                self.bool(value)
+            }
+            _ => self.add(Node::StartsWith { text, prefix }),
+        }
+    }
+
+    /// A list; a constant if all its items are.
+    pub(super) fn list(&mut self, items: Vec<NodeId>) -> NodeId {
+        let stored: Option<Vec<Stored>> =
+            items.iter().map(|item| self.stored(*item).cloned()).collect();
+        match stored {
+            Some(stored) => self.constant(Stored::List(stored.into())),
+            None => self.add(Node::List(items.into())),
+        }
+    }
+
+    pub(super) fn role_node(&mut self, role: &str) -> NodeId {
+        let role = self.role(role);
+        self.add(Node::Role(role))
+    }
+
+    /// The number of a role.
+    pub(super) fn role(&mut self, role: &str) -> u32 {
+        let Vocabulary { roles, role_names, .. } = &mut self.vocabulary;
+        if let Some(index) = roles.get(role) {
+            return *index;
+        }
+        let index = number(role_names.len());
+        role_names.push(role.into());
+        roles.insert(role.into(), index);
+        index
+    }
+
+    pub(super) fn alias(&mut self, alias: &str, role: &str) {
+        let role = self.role(role);
+        self.vocabulary.roles.insert(alias.into(), role);
+    }
+
+    pub(super) fn fault(&mut self, fault: Fault, message: String) -> FaultId {
+        let faults = &mut self.program.faults;
+        *self.fault_ids.entry((fault, message.into())).or_insert_with_key(|key| {
+            faults.push(key.clone());
+            number(faults.len() - 1)
+        })
+    }
+
+    pub(super) fn slot(&mut self, slot: Slot) -> u32 {
+        let slots = &mut self.program.slots;
+        *self.slot_ids.entry(slot).or_insert_with_key(|slot| {
+            slots.push(slot.clone());
+            number(slots.len() - 1)
+        })
+    }
+
+    /// Whether a node reads a value that is declared optional.
+    pub(super) fn may_be_absent(&self, node: NodeId) -> bool {
+        matches!(self.node(node), Node::Slot(slot) if self.program.slots[*slot as usize].optional)
+    }
+
+    pub(super) fn add(&mut self, node: Node) -> NodeId {
+        if let Some(id) = self.node_ids.get(&node) {
+            return *id;
+        }
+        let children = children(&node);
+        let cost = children.iter().map(|child| self.cost(*child)).fold(
+            Cost { operations: 1, depth: 1 },
+            |sum, child| Cost {
+                operations: sum.operations.saturating_add(child.operations),
+                depth: sum.depth.max(child.depth + 1),
+            },
+        );
+        let id = number(self.program.nodes.len());
+        self.costs.push(cost);
+        self.program.nodes.push(node.clone());
+        self.node_ids.insert(node, id);
+        id
+    }
+
+    pub(super) fn cost(&self, node: NodeId) -> Cost {
+        self.costs[node as usize]
+    }
+
+    /// The program, and the names that were given numbers.
+    pub(super) fn finish(self, dispatch: &Dispatch, types: &[TypeInfo]) -> (Program, Vocabulary) {
+        let mut program = self.program;
+        program.shared = shared(&program, dispatch, types);
+        (program, self.vocabulary)
+    }
+}
+
+/// Which nodes several others or rules refer to, and are dearer than a glance.
+fn shared(program: &Program, dispatch: &Dispatch, types: &[TypeInfo]) -> Vec<bool> {
+    let mut references = vec![0_u32; program.nodes.len()];
+    let mut refer = |node: NodeId| references[node as usize] += 1;
+    for node in &program.nodes {
+        children(node).iter().for_each(|child| refer(*child));
+    }
+    for dispatch in &dispatch.types {
+        for cell in dispatch.cells.values() {
+            let candidates = cell.bypass.iter().chain(&cell.deny).chain(&cell.permit);
+            candidates.for_each(|candidate| refer(candidate.condition));
+        }
+        dispatch.otherwise.iter().for_each(|(condition, _)| refer(*condition));
+    }
+    for relation in types.iter().flat_map(|info| &info.relations) {
+        if let RelationInfo::Union(closure) = relation {
+            closure.conditions.iter().for_each(|condition| refer(*condition));
+        }
+    }
+    let dear = program.nodes.iter().map(|node| {
+        matches!(
+            node,
+            Node::All(_)
+                | Node::Any(_)
+                | Node::Equal { .. }
+                | Node::Compare { .. }
+                | Node::In { .. }
+                | Node::StartsWith { .. }
+                | Node::Role(_)
+                | Node::Related(_)
+                | Node::RelatedThrough { .. }
+        )
+    });
+    references.iter().zip(dear).map(|(count, dear)| dear && *count > 1).collect()
+}
+
+fn children(node: &Node) -> Vec<NodeId> {
+    match node {
+        Node::List(items) | Node::All(items) | Node::Any(items) => items.to_vec(),
+        Node::Default { value: left, otherwise: right }
+        | Node::Equal { left, right }
+        | Node::Compare { left, right, .. }
+        | Node::In { element: left, list: right }
+        | Node::StartsWith { text: left, prefix: right } => vec![*left, *right],
+        Node::Not(part) => vec![*part],
+        _ => Vec::new(),
+    }
+}
+
+/// Tables of a program have fewer than 2^32 entries: each stands for bytes of a policy text.
+fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("a policy set is below 2^32 bytes")
+}

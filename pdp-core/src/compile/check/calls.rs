@@ -1,0 +1,131 @@
+//! Calls: `has`, `related`, `timestamp`, `startsWith`.
+
+use super::form::{BOOL, STRING, TIMESTAMP};
+use super::{Compiler, Scope, Typed, typed};
+use crate::Timestamp;
+use crate::compiled::{Node, RelationIndex, Stored};
+use crate::expression::{Expression, ExpressionKind, Literal};
+use crate::model::{Condition, RelationDefinition, RelationPath};
+
+impl Compiler<'_> {
+    pub(super) fn call(
+        &mut self,
+        target: Option<&Expression>,
+        function: &str,
+        arguments: &[Expression],
+        expression: &Expression,
+        within: &Condition,
+        scope: Scope,
+    ) -> Option<Typed> {
+        match (target, function, arguments) {
+            (None, "has", [argument]) => self.has(argument, within, scope),
+            (None, "related", [argument]) => self.related(argument, within, scope),
+            (None, "timestamp", [argument]) => self.timestamp(argument, within),
+            (Some(text), "startsWith", [prefix]) => {
+                let text_typed = self.expression(text, within, scope);
+                let prefix_typed = self.expression(prefix, within, scope);
+                let (text_typed, prefix_typed) = (text_typed?, prefix_typed?);
+                self.require(text_typed, STRING, text, within)?;
+                self.require(prefix_typed, STRING, prefix, within)?;
+                Some(typed(self.builder.starts_with(text_typed.node, prefix_typed.node), BOOL))
+            }
+            (None, "has" | "related" | "timestamp", _) | (Some(_), "startsWith", _) => {
+                self.type_mistake(
+                    format!("`{function}` takes one argument"),
+                    None,
+                    expression,
+                    within,
+                );
+                None
+            }
+            _ => {
+                let names = vec!["has", "related", "timestamp", "startsWith"];
+                self.unknown("function", function, names, expression, within);
+                None
+            }
+        }
+    }
+
+    pub(super) fn has(
+        &mut self,
+        argument: &Expression,
+        within: &Condition,
+        scope: Scope,
+    ) -> Option<Typed> {
+        let ExpressionKind::Field { operand, field } = &argument.kind else {
+            self.type_mistake(
+                "`has` takes a field, such as `has(context.x)`".to_owned(),
+                None,
+                argument,
+                within,
+            );
+            return None;
+        };
+        if let Some(link) = self.link_of(operand, field, scope) {
+            if matches!(scope, Scope::Relation(_)) {
+                self.not_in_relation(&format!("resource.{field}"), argument, within);
+                return None;
+            }
+            return Some(typed(self.builder.add(Node::Linked(link)), BOOL));
+        }
+        let value = self.field(operand, field, argument, within, scope)?;
+        let node = match *self.builder.node(value.node) {
+            Node::Slot(slot) => self.builder.add(Node::Present(slot)),
+            _ => self.builder.bool(true),
+        };
+        Some(typed(node, BOOL))
+    }
+
+    /// The link that `resource.field` is, if it is one.
+    pub(super) fn link_of(
+        &self,
+        operand: &Expression,
+        field: &str,
+        scope: Scope,
+    ) -> Option<RelationIndex> {
+        let (Scope::Request(index) | Scope::Relation(index)) = scope else { return None };
+        let is_resource = matches!(&operand.kind, ExpressionKind::Name(root) if root == "resource");
+        let relations = &self.model.types[usize::from(index)].relations;
+        let position = relations.iter().position(|relation| {
+            let is_link = matches!(relation.definition, RelationDefinition::Link { .. });
+            is_link && relation.name.text == field
+        });
+        position.filter(|_| is_resource).and_then(|position| RelationIndex::try_from(position).ok())
+    }
+
+    pub(super) fn related(
+        &mut self,
+        argument: &Expression,
+        within: &Condition,
+        scope: Scope,
+    ) -> Option<Typed> {
+        let ExpressionKind::Literal(Literal::String(path)) = &argument.kind else {
+            self.type_mistake(
+                "`related` takes a relation in quotes".to_owned(),
+                None,
+                argument,
+                within,
+            );
+            return None;
+        };
+        if matches!(scope, Scope::Relation(_)) {
+            self.not_in_relation("related", argument, within);
+            return None;
+        }
+        let path = RelationPath::from_word(path, within.part(argument.start, argument.end));
+        Some(typed(self.relation(&path, scope)?, BOOL))
+    }
+
+    pub(super) fn timestamp(&mut self, argument: &Expression, within: &Condition) -> Option<Typed> {
+        let time = match &argument.kind {
+            ExpressionKind::Literal(Literal::String(text)) => Timestamp::parse(text).ok(),
+            _ => None,
+        };
+        let Some(time) = time else {
+            let message = "`timestamp` takes a time in quotes, such as '2026-11-26T09:30:00Z'";
+            self.type_mistake(message.to_owned(), None, argument, within);
+            return None;
+        };
+        Some(typed(self.builder.constant(Stored::Timestamp(time)), TIMESTAMP))
+    }
+}

@@ -1,0 +1,153 @@
+//! The model becomes compiled policies. Every mistake of meaning is collected.
+
+mod builder;
+mod check;
+mod facts;
+mod relations;
+mod rules;
+mod selectors;
+
+pub(crate) use relations::bits;
+pub(crate) use selectors::mask;
+
+use builder::Builder;
+use check::{Scope, Typed};
+
+use crate::compiled::{FaultId, Map, TypeIndex};
+use crate::error::{Mistakes, PolicyErrorKind, suggestion};
+use crate::model::{Model, Place};
+use crate::{Fault, Policies, PolicyErrors, PolicyVersion};
+
+/// The revision of the facts as the texts state them.
+const FIRST_REVISION: u64 = 1;
+
+/// Compiles a model, in reading which `mistakes` were found.
+pub(crate) fn policies(model: &Model<'_>, mistakes: Mistakes) -> Result<Policies, PolicyErrors> {
+    let mut compiler = Compiler::new(model, mistakes);
+    let walk_limit_fault = compiler.walk_limit_fault();
+    let types = compiler.types();
+    compiler.definitions();
+    let (rules, dispatch) = compiler.rules();
+    let facts = compiler.facts(&types);
+    let Compiler { builder, mistakes, .. } = compiler;
+    mistakes.into_result()?;
+    let (program, mut vocabulary) = builder.finish(&dispatch, &types);
+    vocabulary.type_indexes = type_indexes(model);
+    vocabulary.types = types;
+    Ok(Policies {
+        version: PolicyVersion { digest: model.digest, revision: FIRST_REVISION },
+        files: model.files.iter().map(|file| file.as_str().into()).collect(),
+        vocabulary,
+        rules,
+        dispatch,
+        program,
+        facts,
+        walk_limit: model.settings.walk_limit,
+        walk_limit_fault,
+        masks: crate::audit::Masks::new(model),
+    })
+}
+
+/// Compiles one model; collects what is wrong with it.
+struct Compiler<'m> {
+    model: &'m Model<'m>,
+    mistakes: Mistakes,
+    builder: Builder,
+    types: Map<&'m str, TypeIndex>,
+    /// Named expressions, by name.
+    named: Map<&'m str, usize>,
+    /// Those that were put in already, by scope; `None` where one has a mistake there.
+    inlined: Map<(usize, Scope), Option<Typed>>,
+    /// Named expressions that are being put in, the outermost first.
+    open: Vec<usize>,
+    /// How deep the checker stands in a condition.
+    level: usize,
+    /// Values known to be present where the checker stands: `has(context.x) && …`.
+    present: Vec<(String, String)>,
+}
+
+impl<'m> Compiler<'m> {
+    fn new(model: &'m Model<'m>, mistakes: Mistakes) -> Self {
+        let mut compiler = Compiler {
+            model,
+            mistakes,
+            builder: Builder::default(),
+            types: Map::default(),
+            named: Map::default(),
+            inlined: Map::default(),
+            open: Vec::new(),
+            level: 0,
+            present: Vec::new(),
+        };
+        for (index, resource_type) in model.types.iter().enumerate() {
+            match TypeIndex::try_from(index) {
+                Ok(index) => drop(compiler.types.insert(&resource_type.name.text, index)),
+                Err(_) => compiler.mistake(
+                    resource_type.name.place,
+                    PolicyErrorKind::Limit,
+                    "more than 65 536 types",
+                ),
+            }
+        }
+        for (index, definition) in model.definitions.iter().enumerate() {
+            compiler.named.insert(&definition.name.text, index);
+        }
+        compiler.role_aliases();
+        compiler
+    }
+
+    fn walk_limit_fault(&mut self) -> FaultId {
+        let limit = self.model.settings.walk_limit;
+        let message = format!("a relation needs more than {limit} sets, the walk limit");
+        self.builder.fault(Fault::WalkLimit, message)
+    }
+
+    fn role_aliases(&mut self) {
+        let aliases = &self.model.role_aliases;
+        for (alias, role) in aliases {
+            if aliases.iter().any(|(other, _)| other.text == role.text) {
+                let message = format!("`{}` is an alias itself", role.text);
+                self.mistake(role.place, PolicyErrorKind::Refused, message);
+            }
+            self.builder.alias(&alias.text, &role.text);
+        }
+    }
+
+    /// The type of this name; a mistake where there is none.
+    fn type_index(&mut self, name: &str, place: Place) -> Option<TypeIndex> {
+        let found = self.types.get(name).copied();
+        if found.is_none() {
+            let names =
+                self.model.types.iter().map(|resource_type| resource_type.name.text.as_str());
+            let hint = suggestion(name, names);
+            self.mistake_with_hint(
+                place,
+                PolicyErrorKind::UnknownName,
+                format!("unknown type `{name}`"),
+                hint,
+            );
+        }
+        found
+    }
+
+    fn mistake(&mut self, place: Place, kind: PolicyErrorKind, message: impl Into<String>) {
+        self.mistake_with_hint(place, kind, message, None);
+    }
+
+    fn mistake_with_hint(
+        &mut self,
+        place: Place,
+        kind: PolicyErrorKind,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        let mut error = crate::read::at(self.model, place, kind, message);
+        error.hint = hint;
+        self.mistakes.add(error);
+    }
+}
+
+fn type_indexes(model: &Model<'_>) -> Map<Box<str>, TypeIndex> {
+    let names = model.types.iter().map(|resource_type| resource_type.name.text.as_str());
+    names.zip(0..).map(|(name, index)| (name.into(), index)).collect()
+}

@@ -1,0 +1,124 @@
+//! What relations imply each other within a type is closed into masks.
+
+use super::{Compiler, Scope};
+use crate::compiled::{Closure, RelationIndex, RelationInfo, Step, TypeIndex, TypeInfo};
+use crate::error::PolicyErrorKind;
+use crate::model::{Relation, RelationDefinition, RelationPart};
+
+/// How many relations and links a type may have: as many as a mask has bits.
+const RELATIONS_MAX: usize = 64;
+
+impl Compiler<'_> {
+    /// The types, with their relations closed.
+    pub(super) fn types(&mut self) -> Vec<TypeInfo> {
+        let model = self.model;
+        let types = model.types.iter().zip(0..).map(|(resource_type, index)| {
+            let relations = &resource_type.relations;
+            if relations.len() > RELATIONS_MAX {
+                let message = format!("more than {RELATIONS_MAX} relations and links");
+                self.mistake(resource_type.name.place, PolicyErrorKind::Limit, message);
+                return TypeInfo { relations: Vec::new() };
+            }
+            let parts: Vec<Closure> = relations
+                .iter()
+                .zip(0..)
+                .map(|(relation, position)| self.own_parts(index, relation, position))
+                .collect();
+            let implied: Vec<u64> =
+                relations.iter().map(|relation| self.implied(index, relation)).collect();
+            let infos = relations.iter().zip(0..).map(|(relation, position)| {
+                self.relation_info(relation, position, &parts, &implied)
+            });
+            TypeInfo { relations: infos.collect() }
+        });
+        types.collect()
+    }
+
+    /// What a relation is a union of, without relations of the same resource.
+    fn own_parts(
+        &mut self,
+        index: TypeIndex,
+        relation: &Relation,
+        position: RelationIndex,
+    ) -> Closure {
+        let mut closure = Closure::default();
+        let RelationDefinition::Union(parts) = &relation.definition else { return closure };
+        for part in parts {
+            match part {
+                RelationPart::Direct => closure.direct |= 1 << position,
+                RelationPart::Relation(_) => {}
+                RelationPart::Through { link, relation } => {
+                    if let Some((link, target)) = self.link(index, &link.text, link.place)
+                        && let Some(relation) = self.union(target, &relation.text, relation.place)
+                    {
+                        closure.steps.push(Step { link, relation });
+                    }
+                }
+                RelationPart::When(condition) => {
+                    closure.conditions.extend(self.condition(condition, Scope::Relation(index)));
+                }
+            }
+        }
+        closure
+    }
+
+    /// The relations of the same resource that a relation names, as bits.
+    fn implied(&mut self, index: TypeIndex, relation: &Relation) -> u64 {
+        let RelationDefinition::Union(parts) = &relation.definition else { return 0 };
+        let named = parts.iter().filter_map(|part| match part {
+            RelationPart::Relation(word) => self.union(index, &word.text, word.place),
+            _ => None,
+        });
+        named.fold(0, |mask, position| mask | 1 << position)
+    }
+
+    fn relation_info(
+        &mut self,
+        relation: &Relation,
+        position: RelationIndex,
+        parts: &[Closure],
+        implied: &[u64],
+    ) -> RelationInfo {
+        if let RelationDefinition::Link { to, same_id } = &relation.definition {
+            let target = self.type_index(&to.text, to.place).unwrap_or_default();
+            return RelationInfo::Link { target, same_id: *same_id };
+        }
+        let mut closure = Closure::default();
+        for index in bits(reached(position, implied)) {
+            let own = &parts[usize::from(index)];
+            closure.direct |= own.direct;
+            closure.steps.extend_from_slice(&own.steps);
+            closure.conditions.extend_from_slice(&own.conditions);
+        }
+        closure.steps.sort_unstable();
+        closure.steps.dedup();
+        closure.conditions.sort_unstable();
+        closure.conditions.dedup();
+        // A condition that always holds makes the others needless, one that never does is needless.
+        closure.conditions.retain(|condition| self.builder.as_bool(*condition) != Some(false));
+        RelationInfo::Union(closure)
+    }
+}
+
+/// The relation itself and all that it names, directly or through others, as bits.
+fn reached(position: RelationIndex, implied: &[u64]) -> u64 {
+    let mut reached = 1 << position;
+    loop {
+        let more = bits(reached).fold(reached, |mask, index| mask | implied[usize::from(index)]);
+        if more == reached {
+            return reached;
+        }
+        reached = more;
+    }
+}
+
+/// The positions of the bits of a mask.
+pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = RelationIndex> {
+    std::iter::from_fn(move || {
+        let position = RelationIndex::try_from(mask.trailing_zeros()).ok()?;
+        (mask != 0).then(|| {
+            mask &= mask - 1;
+            position
+        })
+    })
+}

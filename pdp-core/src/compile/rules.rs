@@ -1,0 +1,275 @@
+//! Rules become candidates, for each type and action those that can apply.
+
+use super::{Compiler, Scope};
+use crate::compiled::{Candidate, Cell, Dispatch, NodeId, Rule, TypeDispatch, TypeIndex};
+use crate::error::{PolicyErrorKind, suggestion};
+use crate::model::{self, ActionPattern, Bypass, OtherwiseLine, ResourceType, Selector};
+use crate::{Effect, model::Condition};
+
+/// Which actions a rule is about.
+enum Actions<'m> {
+    /// Those that a type declares; of a bypass rule, all.
+    Every,
+    Named(Vec<&'m str>),
+}
+
+impl Actions<'_> {
+    fn covers(&self, action: &str) -> bool {
+        match self {
+            Actions::Every => true,
+            Actions::Named(names) => names.contains(&action),
+        }
+    }
+}
+
+impl<'m> Compiler<'m> {
+    pub(super) fn rules(&mut self) -> (Vec<Rule>, Dispatch) {
+        let model = self.model;
+        self.action_groups();
+        let mut dispatch =
+            Dispatch { bypass_actions: self.bypass_actions(), ..Dispatch::default() };
+        for resource_type in &model.types {
+            let actions = resource_type.actions.iter().map(|action| action.text.as_str().into());
+            let cells = actions.map(|action| (action, Cell::default())).collect();
+            dispatch.types.push(TypeDispatch { cells, ..TypeDispatch::default() });
+        }
+        for (rule, number) in model.rules.iter().zip(0..) {
+            self.rule(rule, number, &mut dispatch);
+        }
+        for (resource_type, index) in model.types.iter().zip(0..) {
+            dispatch.types[usize::from(index)].otherwise = self.otherwise(resource_type, index);
+        }
+        (model.rules.iter().map(compiled).collect(), dispatch)
+    }
+
+    /// Groups name declared actions, and are not named like one.
+    fn action_groups(&mut self) {
+        let model = self.model;
+        for group in &model.action_groups {
+            if self.declares_action(&group.name.text) {
+                let message = format!("`{}` is an action already", group.name.text);
+                self.mistake(group.name.place, PolicyErrorKind::Duplicate, message);
+            }
+            group.actions.iter().for_each(|action| self.require_action(action));
+        }
+    }
+
+    /// `None` where bypass rules may decide every request.
+    fn bypass_actions(&mut self) -> Option<Vec<Box<str>>> {
+        let model = self.model;
+        match &model.settings.bypass {
+            Bypass::All => None,
+            Bypass::Off => Some(Vec::new()),
+            Bypass::Actions(actions) => {
+                actions.iter().for_each(|action| self.require_action(action));
+                Some(actions.iter().map(|action| action.text.as_str().into()).collect())
+            }
+        }
+    }
+
+    fn declares_action(&self, action: &str) -> bool {
+        self.model.types.iter().any(|resource_type| declares(resource_type, action))
+    }
+
+    fn require_action(&mut self, action: &model::Word) {
+        if !self.declares_action(&action.text) {
+            let names = self.model.types.iter().flat_map(|resource_type| &resource_type.actions);
+            let hint = suggestion(&action.text, names.map(|word| word.text.as_str()));
+            let message = format!("unknown action `{}`", action.text);
+            self.mistake_with_hint(action.place, PolicyErrorKind::UnknownName, message, hint);
+        }
+    }
+
+    fn rule(&mut self, rule: &'m model::Rule, number: u32, dispatch: &mut Dispatch) {
+        let model = self.model;
+        let actions = self.actions(rule);
+        let mut covers_a_type = false;
+        for (resource_type, index) in model.types.iter().zip(0..) {
+            let scope = Scope::Request(index);
+            let Some(resource) = self.part(rule.resource.as_ref(), scope) else { return };
+            let named = resource_type.actions.iter().any(|action| actions.covers(&action.text));
+            let reaches_further = rule.bypass && matches!(actions, Actions::Every);
+            let applies =
+                self.builder.as_bool(resource) != Some(false) && (named || reaches_further);
+            if !applies {
+                continue;
+            }
+            covers_a_type = true;
+            let Some(condition) =
+                self.whole(resource, rule.actors.as_ref(), rule.when.as_ref(), scope)
+            else {
+                continue;
+            };
+            if self.builder.as_bool(condition) != Some(false) {
+                let candidate = Candidate { rule: number, condition };
+                add_candidate(
+                    rule,
+                    resource_type,
+                    candidate,
+                    &actions,
+                    &mut dispatch.types[usize::from(index)],
+                    dispatch.bypass_actions.as_deref(),
+                );
+            }
+        }
+        self.undeclared(rule, number, &actions, dispatch);
+        if !covers_a_type {
+            self.uncovered(rule, &actions);
+        }
+    }
+
+    /// A bypass rule about every action reaches types that are not declared.
+    fn undeclared(
+        &mut self,
+        rule: &model::Rule,
+        number: u32,
+        actions: &Actions<'_>,
+        dispatch: &mut Dispatch,
+    ) {
+        if !(rule.bypass && matches!(actions, Actions::Every)) {
+            return;
+        }
+        let scope = Scope::Undeclared;
+        let Some(resource) = self.part(rule.resource.as_ref(), scope) else { return };
+        if self.builder.as_bool(resource) == Some(false) {
+            return;
+        }
+        let condition = self.whole(resource, rule.actors.as_ref(), rule.when.as_ref(), scope);
+        if let Some(condition) = condition.filter(|node| self.builder.as_bool(*node) != Some(false))
+        {
+            dispatch.undeclared.push(Candidate { rule: number, condition });
+        }
+    }
+
+    /// The rule can never apply: for want of an action, or of a type.
+    fn uncovered(&mut self, rule: &model::Rule, actions: &Actions<'_>) {
+        let message = match actions {
+            Actions::Named(names) if !names.is_empty() => {
+                format!("no type that the rule covers declares {}", crate::read::listed(names))
+            }
+            _ => "the rule covers no type".to_owned(),
+        };
+        self.mistake(rule.id.place, PolicyErrorKind::UnknownName, message);
+    }
+
+    /// The actions of a rule, groups resolved.
+    fn actions(&mut self, rule: &'m model::Rule) -> Actions<'m> {
+        let Some(patterns) = &rule.actions else { return Actions::Every };
+        let model = self.model;
+        let mut names: Vec<&'m str> = Vec::new();
+        for pattern in patterns {
+            let ActionPattern::Named(word) = pattern else { return Actions::Every };
+            match model.action_groups.iter().find(|group| group.name.text == word.text) {
+                Some(group) => {
+                    names.extend(group.actions.iter().map(|action| action.text.as_str()));
+                }
+                None => {
+                    self.action_of_rule(rule, word);
+                    names.push(&word.text);
+                }
+            }
+        }
+        Actions::Named(names)
+    }
+
+    /// An action that a rule names is one that some type of the rule declares.
+    fn action_of_rule(&mut self, rule: &model::Rule, action: &model::Word) {
+        let model = self.model;
+        let mut names: Vec<&str> =
+            model.action_groups.iter().map(|group| group.name.text.as_str()).collect();
+        for (resource_type, index) in model.types.iter().zip(0..) {
+            let Some(resource) = self.part(rule.resource.as_ref(), Scope::Request(index)) else {
+                return;
+            };
+            if self.builder.as_bool(resource) == Some(false) {
+                continue;
+            }
+            if declares(resource_type, &action.text) {
+                return;
+            }
+            names.extend(resource_type.actions.iter().map(|word| word.text.as_str()));
+        }
+        let message =
+            format!("unknown action `{}`: no type that the rule covers declares it", action.text);
+        let hint = suggestion(&action.text, names);
+        self.mistake_with_hint(action.place, PolicyErrorKind::UnknownName, message, hint);
+    }
+
+    fn part(&mut self, selector: Option<&Selector>, scope: Scope) -> Option<NodeId> {
+        match selector {
+            Some(selector) => self.selector(selector, scope),
+            None => Some(self.builder.bool(true)),
+        }
+    }
+
+    /// All that a rule or a line asks: resource, actors, condition, in this order.
+    fn whole(
+        &mut self,
+        resource: NodeId,
+        actors: Option<&Selector>,
+        when: Option<&Condition>,
+        scope: Scope,
+    ) -> Option<NodeId> {
+        let actors = self.part(actors, scope);
+        let when = match when {
+            Some(when) => self.condition(when, scope),
+            None => Some(self.builder.bool(true)),
+        };
+        Some(self.builder.all([resource, actors?, when?]))
+    }
+
+    fn otherwise(
+        &mut self,
+        resource_type: &ResourceType,
+        index: TypeIndex,
+    ) -> Vec<(NodeId, Box<str>)> {
+        let scope = Scope::Request(index);
+        let line = |line: &OtherwiseLine| {
+            let resource = self.part(line.resource.as_ref(), scope)?;
+            let condition =
+                self.whole(resource, line.actors.as_ref(), line.when.as_ref(), scope)?;
+            Some((condition, line.reason.as_str().into()))
+        };
+        resource_type.otherwise.iter().filter_map(line).collect()
+    }
+}
+
+fn add_candidate(
+    rule: &model::Rule,
+    resource_type: &ResourceType,
+    candidate: Candidate,
+    actions: &Actions<'_>,
+    dispatch: &mut TypeDispatch,
+    bypass_actions: Option<&[Box<str>]>,
+) {
+    for action in resource_type.actions.iter().filter(|action| actions.covers(&action.text)) {
+        let Some(cell) = dispatch.cells.get_mut(action.text.as_str()) else { continue };
+        match (rule.bypass, rule.effect) {
+            (true, _) => {
+                let allowed = bypass_actions
+                    .is_none_or(|names| names.iter().any(|name| **name == *action.text));
+                cell.bypass.extend(allowed.then_some(candidate));
+            }
+            (false, Effect::Deny) => cell.deny.push(candidate),
+            (false, Effect::Permit) => cell.permit.push(candidate),
+        }
+    }
+    if rule.bypass && matches!(actions, Actions::Every) {
+        dispatch.undeclared.push(candidate);
+    }
+}
+
+fn declares(resource_type: &ResourceType, action: &str) -> bool {
+    resource_type.actions.iter().any(|word| word.text == action)
+}
+
+fn compiled(rule: &model::Rule) -> Rule {
+    Rule {
+        id: rule.id.text.as_str().into(),
+        file: rule.id.place.file,
+        line: rule.id.place.span.line,
+        effect: rule.effect,
+        reason: rule.reason.as_str().into(),
+        obligations: rule.obligations.as_slice().into(),
+    }
+}

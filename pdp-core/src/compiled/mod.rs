@@ -1,0 +1,30 @@
+//! The compiled form: plain data, made by `compile`, read by `evaluate`.
+
+mod dispatch;
+mod facts;
+mod program;
+mod stored;
+mod table;
+mod vocabulary;
+
+pub(crate) use dispatch::{Candidate, Cell, Dispatch, Rule, TypeDispatch};
+pub(crate) use facts::{FactTables, Groups, PrefixFact, RoleFact, SetFact, pair};
+pub(crate) use program::{Builtin, FaultId, Node, NodeId, Order, Program, Slot, SlotSource};
+pub(crate) use stored::Stored;
+pub(crate) use table::{Resources, TextTable};
+pub(crate) use vocabulary::{Closure, RelationInfo, Step, TypeInfo, Vocabulary};
+
+/// A relation or link of a type, by its position there; below 64, so that masks hold them.
+pub(crate) type RelationIndex = u8;
+
+/// A type, by its position in the vocabulary.
+pub(crate) type TypeIndex = u16;
+
+/// A resource that facts name, by its position in [`Resources`].
+pub(crate) type ResourceIndex = u32;
+
+/// Maps whose keys come from policies and requests: hashed with a seed.
+pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;
+
+/// Sets of the same kind.
+pub(crate) type Set<K> = hashbrown::HashSet<K, foldhash::fast::RandomState>;

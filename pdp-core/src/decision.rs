@@ -1,0 +1,176 @@
+//! The answer: permit or deny, why, by which rule, with which obligations.
+
+use std::fmt;
+
+use crate::{Map, Text};
+
+/// What a rule says, and what a decision is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// The actor may.
+    Permit,
+    /// The actor may not.
+    Deny,
+}
+
+impl Effect {
+    /// The word for the effect on the wire and in policies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::Permit => "permit",
+            Effect::Deny => "deny",
+        }
+    }
+
+    /// The effect with this word, if there is one.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Effect::Permit, Effect::Deny].into_iter().find(|effect| effect.as_str() == word)
+    }
+}
+
+/// The answer to a request.
+///
+/// The engine lends its words from the compiled policies; a decision that came over a wire owns
+/// them and is a `Decision<'static>`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision<'a> {
+    /// Permit or deny.
+    pub effect: Effect,
+    /// The stable word for why.
+    pub reason: Text<'a>,
+    /// The rule that decided; `None` where no rule did and the default deny answers.
+    pub rule: Option<RuleRef<'a>>,
+    /// Whether a bypass rule decided.
+    pub bypass: bool,
+    /// What the caller must do for the decision to hold, in the order of the rule.
+    pub obligations: Obligations<'a>,
+    /// Rules that could not be evaluated, in the order in which they were tried.
+    pub errors: Vec<RuleError<'a>>,
+    /// Which policies and facts decided.
+    pub policy: PolicyVersion,
+}
+
+/// Where a rule stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleRef<'a> {
+    /// The rule's id, unique in its policy set.
+    pub id: Text<'a>,
+    /// The file, relative to the policy set.
+    pub file: Text<'a>,
+    /// The line on which the rule begins, from 1.
+    pub line: u32,
+}
+
+/// Obligations that the policies lend or a decision from elsewhere owns.
+#[derive(Clone, Debug)]
+pub enum Obligations<'a> {
+    /// Lent by the compiled policies.
+    Borrowed(&'a [Obligation]),
+    /// Owned by the decision.
+    Owned(Vec<Obligation>),
+}
+
+impl std::ops::Deref for Obligations<'_> {
+    type Target = [Obligation];
+
+    fn deref(&self) -> &[Obligation] {
+        match self {
+            Obligations::Borrowed(obligations) => obligations,
+            Obligations::Owned(obligations) => obligations,
+        }
+    }
+}
+
+impl PartialEq for Obligations<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+/// What a caller must do for a decision to hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Obligation {
+    /// What kind of duty it is, a word agreed with the callers.
+    pub obligation_type: String,
+    /// Its particulars.
+    pub properties: Map<'static>,
+}
+
+/// A rule that could not be evaluated, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleError<'a> {
+    /// The rule.
+    pub rule: RuleRef<'a>,
+    /// The kind of fault.
+    pub fault: Fault,
+    /// The fault in words, naming what was read.
+    pub message: Text<'a>,
+}
+
+/// Why a rule could not be evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A context value that is declared without `?` is absent.
+    ContextMissing,
+    /// An attribute that is declared without `?` is absent.
+    AttributeMissing,
+    /// A value of the request does not have its declared type.
+    WrongType,
+    /// The condition reads `now` and the request has no time.
+    NowMissing,
+    /// A relation needs more sets than the walk limit allows.
+    WalkLimit,
+}
+
+impl Fault {
+    const ALL: [Fault; 5] = [
+        Fault::ContextMissing,
+        Fault::AttributeMissing,
+        Fault::WrongType,
+        Fault::NowMissing,
+        Fault::WalkLimit,
+    ];
+
+    /// The word for the fault on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Fault::ContextMissing => "context_missing",
+            Fault::AttributeMissing => "attribute_missing",
+            Fault::WrongType => "wrong_type",
+            Fault::NowMissing => "now_missing",
+            Fault::WalkLimit => "walk_limit",
+        }
+    }
+
+    /// The fault with this word, if there is one.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Fault::ALL.into_iter().find(|fault| fault.as_str() == word)
+    }
+}
+
+/// Which policy set, and which state of its facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PolicyVersion {
+    /// The digest of the policy texts.
+    pub digest: Digest,
+    /// The revision of the facts, from 1.
+    pub revision: u64,
+}
+
+/// SHA-256 of a policy set. Written `sha256:` and 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("sha256:")?;
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}

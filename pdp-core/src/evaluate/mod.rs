@@ -1,0 +1,160 @@
+//! How a decision is made: match the target, test what its rules ask, combine the effects.
+
+mod condition;
+mod operand;
+mod relation;
+mod scratch;
+mod truth;
+
+pub(crate) use operand::{Operand, compare, equal, is_in};
+pub use scratch::Scratch;
+
+use std::borrow::Cow;
+
+use condition::{Evaluation, Subject};
+use truth::Truth;
+
+use crate::compiled::{Candidate, Cell, FaultId, NodeId};
+use crate::{Decision, Effect, Obligations, Policies, Request, RuleError, RuleRef};
+
+/// The reason where no rule decides and no line of `otherwise` holds.
+const NO_MATCHING_POLICY: &str = "no_matching_policy";
+
+impl Policies {
+    /// Decides a request. Always returns, never fails; what could not be evaluated is listed in
+    /// the decision.
+    ///
+    /// `scratch` is working memory of any earlier evaluation; with one that is reused, deciding
+    /// allocates nothing, unless rules fail.
+    pub fn evaluate<'p>(&'p self, request: &Request<'_>, scratch: &mut Scratch) -> Decision<'p> {
+        scratch.memory.begin();
+        let index = self.vocabulary.type_indexes.get(request.resource.resource_type).copied();
+        let mut errors = Vec::new();
+        let Some(index) = index else {
+            let mut evaluation = Evaluation::new(self, request, Subject::UNDECLARED, scratch);
+            let deciding = evaluation.undeclared(&self.dispatch.undeclared, &mut errors);
+            return self.decision(deciding.as_ref(), None, errors);
+        };
+        let subject = Subject {
+            resource_type: index,
+            index: self.facts.resources.index(index, request.resource.id),
+        };
+        let mut evaluation = Evaluation::new(self, request, subject, scratch);
+        let of_type = &self.dispatch.types[usize::from(index)];
+        let Some(cell) = of_type.cells.get(request.action) else {
+            let deciding = evaluation.undeclared(&of_type.undeclared, &mut errors);
+            return self.decision(deciding.as_ref(), None, errors);
+        };
+        let deciding = evaluation.decide(cell, &mut errors);
+        let otherwise = match deciding {
+            None => evaluation.otherwise(&of_type.otherwise),
+            Some(_) => None,
+        };
+        self.decision(deciding.as_ref(), otherwise, errors)
+    }
+
+    fn decision<'p>(
+        &'p self,
+        deciding: Option<&Deciding>,
+        otherwise: Option<&'p str>,
+        errors: Vec<(u32, FaultId)>,
+    ) -> Decision<'p> {
+        let errors = errors.into_iter().map(|(rule, fault)| self.rule_error(rule, fault)).collect();
+        let Some(&Deciding { rule, bypass }) = deciding else {
+            return Decision {
+                effect: Effect::Deny,
+                reason: Cow::Borrowed(otherwise.unwrap_or(NO_MATCHING_POLICY)),
+                rule: None,
+                bypass: false,
+                obligations: Obligations::Borrowed(&[]),
+                errors,
+                policy: self.version,
+            };
+        };
+        let decided = &self.rules[rule as usize];
+        Decision {
+            effect: decided.effect,
+            reason: Cow::Borrowed(&decided.reason),
+            rule: Some(self.rule_ref(rule)),
+            bypass,
+            obligations: Obligations::Borrowed(&decided.obligations),
+            errors,
+            policy: self.version,
+        }
+    }
+
+    fn rule_error(&self, rule: u32, fault: FaultId) -> RuleError<'_> {
+        let (fault, message) = &self.program.faults[fault as usize];
+        RuleError { rule: self.rule_ref(rule), fault: *fault, message: Cow::Borrowed(message) }
+    }
+
+    fn rule_ref(&self, rule: u32) -> RuleRef<'_> {
+        let rule = &self.rules[rule as usize];
+        RuleRef {
+            id: Cow::Borrowed(&rule.id),
+            file: Cow::Borrowed(&self.files[rule.file as usize]),
+            line: rule.line,
+        }
+    }
+}
+
+/// The rule that decides.
+struct Deciding {
+    rule: u32,
+    bypass: bool,
+}
+
+impl Evaluation<'_> {
+    /// The four steps: bypass rules permit, deny rules deny, permit rules permit, else nothing.
+    fn decide(&mut self, cell: &Cell, errors: &mut Vec<(u32, FaultId)>) -> Option<Deciding> {
+        if let Some(rule) = self.first_match(&cell.bypass, errors) {
+            return Some(Deciding { rule, bypass: true });
+        }
+        // A deny rule that cannot be evaluated decides in its place.
+        for candidate in &cell.deny {
+            match self.holds(candidate.condition) {
+                Truth::No => continue,
+                Truth::Yes => {}
+                Truth::Fault(fault) => errors.push((candidate.rule, fault)),
+            }
+            return Some(Deciding { rule: candidate.rule, bypass: false });
+        }
+        let rule = self.first_match(&cell.permit, errors)?;
+        Some(Deciding { rule, bypass: false })
+    }
+
+    /// Only bypass rules reach undeclared types and actions, as far as the setting lets them.
+    fn undeclared(
+        &mut self,
+        bypass: &[Candidate],
+        errors: &mut Vec<(u32, FaultId)>,
+    ) -> Option<Deciding> {
+        let action = self.action();
+        let allowed =
+            self.bypass_actions().is_none_or(|names| names.iter().any(|name| **name == *action));
+        let rule = self.first_match(bypass, errors).filter(|_| allowed)?;
+        Some(Deciding { rule, bypass: true })
+    }
+
+    /// The first rule that matches; one that cannot be evaluated does not.
+    fn first_match(
+        &mut self,
+        candidates: &[Candidate],
+        errors: &mut Vec<(u32, FaultId)>,
+    ) -> Option<u32> {
+        for candidate in candidates {
+            match self.holds(candidate.condition) {
+                Truth::No => {}
+                Truth::Yes => return Some(candidate.rule),
+                Truth::Fault(fault) => errors.push((candidate.rule, fault)),
+            }
+        }
+        None
+    }
+
+    /// The word of the first line that holds.
+    fn otherwise<'l>(&mut self, lines: &'l [(NodeId, Box<str>)]) -> Option<&'l str> {
+        let line = lines.iter().find(|(condition, _)| self.holds(*condition) == Truth::Yes)?;
+        Some(&line.1)
+    }
+}

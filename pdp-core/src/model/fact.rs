@@ -1,0 +1,88 @@
+use super::Place;
+use crate::{ActorType, Text, Value};
+
+/// What policy texts state about resources and actors.
+#[derive(Clone, Debug, Default)]
+pub struct Facts<'t> {
+    /// Resources that exist, whether or not anything else is stated about them.
+    pub known: Vec<ResourceName<'t>>,
+    /// Who has which relation.
+    pub relations: Vec<RelationFacts<'t>>,
+    /// Where links point.
+    pub links: Vec<LinkFacts<'t>>,
+    /// Attributes of resources.
+    pub resource_attributes: Vec<AttributeFact<'t, ResourceName<'t>>>,
+    /// Attributes of actors, by actor id.
+    pub actor_attributes: Vec<AttributeFact<'t, Text<'t>>>,
+    /// Entries of the DAARION sections: section, id, place.
+    pub(crate) entries: Vec<(&'static str, Text<'t>, Place)>,
+    /// Resources that entries of the DAARION sections name and that must be known.
+    pub(crate) mentions: Vec<(Text<'t>, Place)>,
+}
+
+/// A resource in a fact: its type, which is declared, and its id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceName<'t> {
+    /// The type.
+    pub resource_type: Text<'t>,
+    /// The id, with its prefix where the type's ids carry one.
+    pub id: Text<'t>,
+}
+
+/// Actors that have a relation on a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RelationFacts<'t> {
+    /// The resource.
+    pub resource: ResourceName<'t>,
+    /// The relation; the type has it, and it is direct.
+    pub relation: Text<'t>,
+    /// The actors.
+    pub actors: Vec<(FactActor<'t>, Place)>,
+}
+
+/// Who a fact is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FactActor<'t> {
+    /// The actor with this id.
+    Exact(Text<'t>),
+    /// Every actor whose id begins with this; with nothing, everyone.
+    Prefix(Text<'t>),
+    /// Whoever has the relation on the resource.
+    Set {
+        /// The resource.
+        resource: ResourceName<'t>,
+        /// The relation; the type has it.
+        relation: Text<'t>,
+    },
+    /// Whoever claims the role, of any type or of one.
+    Role {
+        /// The role.
+        role: Text<'t>,
+        /// The actor type, if only one is meant.
+        actor_type: Option<ActorType>,
+    },
+}
+
+/// Resources that a link of a resource points to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkFacts<'t> {
+    /// The resource that has the link.
+    pub resource: ResourceName<'t>,
+    /// The link; the type has it.
+    pub link: Text<'t>,
+    /// Ids of resources of the link's target type.
+    pub targets: Vec<Text<'t>>,
+}
+
+/// A value of an attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttributeFact<'t, S> {
+    /// What has the attribute.
+    pub subject: S,
+    /// The attribute; it is declared, and facts state it.
+    pub name: Text<'t>,
+    /// The value; it has the declared type.
+    pub value: Value<'t>,
+    /// Where it stands.
+    pub place: Place,
+}

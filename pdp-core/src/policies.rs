@@ -1,0 +1,102 @@
+//! Compiled policies: what every door asks.
+
+use crate::compiled::{Dispatch, FactTables, FaultId, Program, Rule, Vocabulary};
+use crate::error::Mistakes;
+use crate::model::Model;
+use crate::{PolicyErrors, PolicyVersion, SourceText};
+
+/// Policies and facts, compiled. Immutable; share it between threads behind an `Arc`.
+///
+/// ```
+/// use pdp_core::{Actor, ActorType, Policies, Request, Resource, Scratch, SourceText};
+///
+/// let text = "
+/// version: 1
+/// types:
+///   document: {actions: [read], relations: {viewer: direct}}
+/// rules:
+///   - {id: viewers-read, effect: permit, resource: document, actions: read, actors: {relation: viewer}}
+/// facts:
+///   document:handbook: {viewer: 'user:*'}
+/// ";
+/// let policies = Policies::from_sources(&[SourceText { path: "policy.yaml", text }])?;
+/// let actor = Actor::new(ActorType::Human, "user:7");
+/// let request = Request::new(actor, "read", Resource::new("document", "handbook"));
+/// let decision = policies.evaluate(&request, &mut Scratch::new());
+/// assert_eq!(decision.reason, "viewers-read");
+/// # Ok::<(), pdp_core::PolicyErrors>(())
+/// ```
+#[derive(Debug)]
+pub struct Policies {
+    pub(crate) version: PolicyVersion,
+    pub(crate) files: Vec<Box<str>>,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) dispatch: Dispatch,
+    pub(crate) program: Program,
+    pub(crate) facts: FactTables,
+    pub(crate) walk_limit: u32,
+    pub(crate) walk_limit_fault: FaultId,
+    pub(crate) masks: crate::audit::Masks,
+}
+
+impl Policies {
+    /// Compiles the texts of a policy set; their order has no effect.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyErrors`] with every mistake in every file, each with its place.
+    pub fn from_sources(sources: &[SourceText<'_>]) -> Result<Self, PolicyErrors> {
+        let mut mistakes = Mistakes::default();
+        match crate::read::model(sources, &mut mistakes) {
+            // What was read can be judged although something else could not be read.
+            Some(model) => crate::compile::policies(&model, mistakes),
+            None => match mistakes.into_result() {
+                Err(errors) => Err(errors),
+                Ok(()) => Policies::compile(&Model::parse(sources)?),
+            },
+        }
+    }
+
+    /// Compiles a model.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyErrors`] with every mistake of meaning: unknown names, types that do not fit,
+    /// attributes stated differently, limits exceeded.
+    pub fn compile(model: &Model<'_>) -> Result<Self, PolicyErrors> {
+        crate::compile::policies(model, Mistakes::default())
+    }
+
+    /// The digest of the texts and the revision of the facts.
+    pub fn version(&self) -> PolicyVersion {
+        self.version
+    }
+
+    /// How much the set holds.
+    pub fn summary(&self) -> Summary {
+        Summary {
+            files: self.files.len(),
+            types: self.vocabulary.types.len(),
+            rules: self.rules.len(),
+            resources: self.facts.resources.len(),
+            facts: self.facts.count,
+        }
+    }
+}
+
+/// How much a policy set holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Files.
+    pub files: usize,
+    /// Resource types.
+    pub types: usize,
+    /// Rules.
+    pub rules: usize,
+    /// Resources that facts name anywhere.
+    pub resources: usize,
+    /// Facts: each actor of a relation, each target of a link, each attribute of one resource or
+    /// actor, each once.
+    pub facts: usize,
+}

@@ -1,0 +1,395 @@
+//! The DAARION sections, lowered to facts.
+//!
+//! Each entry states relations, links and attributes named as its keys. This is the one file that
+//! knows these words; what they mean for decisions is policy text.
+
+use std::borrow::Cow;
+
+use super::Reader;
+use super::facts::slice;
+use super::fields::{Fields, is_null};
+use crate::compiled::Set;
+use crate::document::Node;
+use crate::error::{Mistakes, PolicyErrorKind, printable, suggestion};
+use crate::model::{FactActor, LinkFacts, Model, Place, RelationFacts, ResourceName};
+use crate::{Text, Value};
+
+const MICRODAO: &str = "microdao";
+
+/// How many ids are compared with one that is unknown.
+const HINT_CANDIDATES_MAX: usize = 1_000;
+
+/// How an entry of a section becomes facts.
+struct Section {
+    name: &'static str,
+    id: &'static str,
+    /// The type of the resource that an entry declares; `None` where it is about an actor.
+    resource_type: Option<&'static str>,
+    keys: &'static [Key],
+}
+
+/// A key of an entry.
+struct Key {
+    name: &'static str,
+    required: bool,
+    form: Form,
+}
+
+/// What a key states.
+enum Form {
+    /// A relation of listed actors.
+    Actors,
+    /// A relation of listed actors; null states the attribute `public` instead.
+    ActorsOrPublic,
+    /// A relation of one actor.
+    Actor,
+    /// A relation of whoever claims one of the listed roles.
+    ClaimedRoles,
+    /// A relation of whoever has one of the listed relations on the entry's microDAO.
+    MicrodaoRoles,
+    /// A link to one microDAO.
+    Microdao,
+    /// A link to listed microDAOs, at least one.
+    Microdaos,
+    /// A truth value of the resource.
+    Flag,
+    /// Names of types, an attribute of the actor.
+    Types,
+}
+
+const fn key(name: &'static str, form: Form) -> Key {
+    Key { name, required: false, form }
+}
+
+const fn required(name: &'static str, form: Form) -> Key {
+    Key { name, required: true, form }
+}
+
+const SECTIONS: [Section; 5] = [
+    Section {
+        name: "microdao_policies",
+        id: "microdao_id",
+        resource_type: Some(MICRODAO),
+        keys: &[
+            key("owners", Form::Actors),
+            key("admins", Form::Actors),
+            key("members", Form::Actors),
+        ],
+    },
+    Section {
+        name: "channel_policies",
+        id: "channel_id",
+        resource_type: Some("channel"),
+        keys: &[
+            required("microdao_id", Form::Microdao),
+            key("allowed_roles", Form::MicrodaoRoles),
+            key("blocked_users", Form::Actors),
+            key("allowed_agents", Form::Actors),
+        ],
+    },
+    Section {
+        name: "tool_policies",
+        id: "tool_id",
+        resource_type: Some("tool"),
+        keys: &[
+            required("enabled", Form::Flag),
+            required("allowed_agents", Form::ActorsOrPublic),
+            key("allowed_user_roles", Form::ClaimedRoles),
+            key("microdao_ids", Form::Microdaos),
+        ],
+    },
+    Section {
+        name: "agent_policies",
+        id: "agent_id",
+        resource_type: Some("agent"),
+        keys: &[required("owner_id", Form::Actor), required("microdao_id", Form::Microdao)],
+    },
+    Section {
+        name: "service_policies",
+        id: "service_id",
+        resource_type: None,
+        keys: &[required("resource_types", Form::Types)],
+    },
+];
+
+impl<'t> Reader<'_, 't> {
+    pub(super) fn daarion(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
+        for section in &SECTIONS {
+            let Some(node) = root.value(section.name) else { continue };
+            for entry in self.items(node, &format!("`{}`", section.name), false) {
+                self.entry(section, entry, model);
+            }
+        }
+        if let Some(node) = root.value("defaults") {
+            self.defaults(node);
+        }
+    }
+
+    fn defaults(&mut self, node: &Node<'t>) {
+        let keys = ["deny_by_default", "log_all_decisions"];
+        let Some(fields) = self.fields(node, "`defaults`", &keys) else { return };
+        for key in keys {
+            let Some(node) = fields.value(key) else { continue };
+            if self.boolean(node, &format!("`{key}`")) == Some(false) {
+                let message = format!("`{key}` is always true and cannot be turned off");
+                self.mistake(PolicyErrorKind::Refused, node.span, message);
+            }
+        }
+    }
+
+    fn entry(&mut self, section: &Section, node: &Node<'t>, model: &mut Model<'t>) {
+        let what = format!("an entry of `{}`", section.name);
+        let names: Vec<&str> =
+            std::iter::once(section.id).chain(section.keys.iter().map(|key| key.name)).collect();
+        let Some(fields) = self.fields(node, &what, &names) else { return };
+        let Some(id_node) = self.required(&fields, section.id) else { return };
+        let Some(id) = self.id(id_node, "an id") else { return };
+        let subject = match section.resource_type {
+            None => Subject::Actor(id.clone()),
+            Some(resource_type) => {
+                let Some(found) = self.type_named(resource_type, id_node, &model.types) else {
+                    return;
+                };
+                if found.prefixed && !has_prefix(id, resource_type) {
+                    let message = format!("ids of `{resource_type}` begin with `{resource_type}:`");
+                    self.mistake(PolicyErrorKind::Name, id_node.span, message);
+                }
+                Subject::Resource(ResourceName {
+                    resource_type: resource_type.into(),
+                    id: id.clone(),
+                })
+            }
+        };
+        if let Subject::Resource(resource) = &subject {
+            model.facts.known.push(resource.clone());
+        }
+        model.facts.entries.push((section.name, id.clone(), self.place(id_node)));
+        for key in section.keys {
+            self.entry_key(key, &fields, &subject, model);
+        }
+    }
+
+    fn entry_key(
+        &mut self,
+        key: &Key,
+        fields: &Fields<'_, 't>,
+        subject: &Subject<'t>,
+        model: &mut Model<'t>,
+    ) {
+        let value =
+            if key.required { self.required(fields, key.name) } else { fields.value(key.name) };
+        let Some(value) = value else { return };
+        match (subject, &key.form) {
+            (Subject::Actor(actor), _) => self.types_of_actor(key, value, actor, model),
+            (Subject::Resource(resource), Form::Flag) => self.flag(key, value, resource, model),
+            (Subject::Resource(resource), Form::ActorsOrPublic) if is_null(value) => {
+                self.resource_flag("public", value, true, resource, model);
+            }
+            (Subject::Resource(resource), Form::Microdao | Form::Microdaos) => {
+                self.microdaos(key, value, resource, model);
+            }
+            (Subject::Resource(resource), _) => self.actors(key, value, fields, resource, model),
+        }
+    }
+
+    fn actors(
+        &mut self,
+        key: &Key,
+        value: &Node<'t>,
+        fields: &Fields<'_, 't>,
+        resource: &ResourceName<'t>,
+        model: &mut Model<'t>,
+    ) {
+        if self.definition(&resource.resource_type, key.name, value, &model.types).is_none() {
+            return;
+        }
+        let one = matches!(key.form, Form::Actor);
+        let items = if one {
+            std::slice::from_ref(value)
+        } else {
+            self.items(value, &format!("`{}`", key.name), false)
+        };
+        let mut actors = Vec::with_capacity(items.len());
+        for item in items {
+            let actor = match key.form {
+                Form::ClaimedRoles => {
+                    self.plain_word(item, "a role").and_then(|role| self.role(item, role, None))
+                }
+                Form::MicrodaoRoles => self.microdao_role(item, fields, model),
+                _ => self.section_actor(item),
+            };
+            actors.extend(actor.map(|actor| (actor, self.place(item))));
+        }
+        let relation = Cow::Borrowed(key.name);
+        model.facts.relations.push(RelationFacts { resource: resource.clone(), relation, actors });
+    }
+
+    /// An actor id or `<prefix>:*`; what would be read differently elsewhere is refused.
+    fn section_actor(&mut self, node: &Node<'t>) -> Option<FactActor<'t>> {
+        let text = self.id(node, "an actor")?;
+        let misleading = text.contains('#') || text.starts_with("role:") || text == "*";
+        let pattern =
+            text.strip_suffix('*').is_some_and(|prefix| !prefix.ends_with(':') || prefix.len() < 2);
+        if misleading || pattern {
+            let message = format!("`{}` is no actor of this section", printable(text));
+            let hint =
+                "an actor is an id or `<prefix>:*`; the section `facts` takes everything else";
+            self.mistake_with_hint(
+                PolicyErrorKind::Name,
+                node.span,
+                message,
+                Some(hint.to_owned()),
+            );
+            return None;
+        }
+        self.plain_actor(node, text, "the only pattern is `<prefix>:*`")
+    }
+
+    /// A relation of the microDAO that the entry names.
+    fn microdao_role(
+        &mut self,
+        node: &Node<'t>,
+        fields: &Fields<'_, 't>,
+        model: &Model<'t>,
+    ) -> Option<FactActor<'t>> {
+        let role = self.plain_word(node, "a role")?;
+        // Where it is missing or no id, that is a mistake already.
+        let id = fields.value("microdao_id").and_then(|node| match &node.content {
+            crate::document::Content::Scalar(scalar) if scalar.string().is_some() => {
+                Some(scalar.text().clone())
+            }
+            _ => None,
+        })?;
+        let microdao = ResourceName { resource_type: MICRODAO.into(), id };
+        self.checked_set(node, microdao, role, &model.types)
+    }
+
+    fn microdaos(
+        &mut self,
+        key: &Key,
+        value: &Node<'t>,
+        resource: &ResourceName<'t>,
+        model: &mut Model<'t>,
+    ) {
+        if self.definition(&resource.resource_type, key.name, value, &model.types).is_none() {
+            return;
+        }
+        let many = matches!(key.form, Form::Microdaos);
+        let items = if many {
+            self.items(value, &format!("`{}`", key.name), false)
+        } else {
+            std::slice::from_ref(value)
+        };
+        if many && items.is_empty() {
+            let message =
+                format!("`{}` is empty: leave it out where no microDAO is meant", key.name);
+            self.mistake(PolicyErrorKind::Shape, value.span, message);
+        }
+        let mut targets = Vec::with_capacity(items.len());
+        for item in items {
+            let Some(id) = self.id(item, "the id of a microDAO") else { continue };
+            model.facts.mentions.push((id.clone(), self.place(item)));
+            targets.push(id.clone());
+        }
+        let link = Cow::Borrowed(key.name);
+        model.facts.links.push(LinkFacts { resource: resource.clone(), link, targets });
+    }
+
+    fn flag(
+        &mut self,
+        key: &Key,
+        value: &Node<'t>,
+        resource: &ResourceName<'t>,
+        model: &mut Model<'t>,
+    ) {
+        if let Some(flag) = self.boolean(value, &format!("`{}`", key.name)) {
+            self.resource_flag(key.name, value, flag, resource, model);
+        }
+    }
+
+    fn resource_flag(
+        &mut self,
+        name: &'static str,
+        node: &Node<'t>,
+        flag: bool,
+        resource: &ResourceName<'t>,
+        model: &mut Model<'t>,
+    ) {
+        let Some(found) = self.type_named(&resource.resource_type, node, &model.types) else {
+            return;
+        };
+        let (subject, value) = (resource.clone(), Value::Bool(flag));
+        let fact = self.attribute_fact(node, subject, name.into(), value, node, &found.attributes);
+        model.facts.resource_attributes.extend(fact);
+    }
+
+    fn types_of_actor(
+        &mut self,
+        key: &Key,
+        value: &Node<'t>,
+        actor: &Text<'t>,
+        model: &mut Model<'t>,
+    ) {
+        let mut types = Vec::new();
+        for item in self.items(value, &format!("`{}`", key.name), false) {
+            let Some(name) = self.plain_word(item, "a type") else { continue };
+            if self.type_named(&name, item, &model.types).is_some() {
+                types.push(Value::String(name));
+            }
+        }
+        let (subject, list) = (actor.clone(), Value::List(types));
+        let fact = self.attribute_fact(
+            value,
+            subject,
+            key.name.into(),
+            list,
+            value,
+            &model.actor_attributes,
+        );
+        model.facts.actor_attributes.extend(fact);
+    }
+}
+
+/// What an entry is about.
+enum Subject<'t> {
+    Resource(ResourceName<'t>),
+    Actor(Text<'t>),
+}
+
+fn has_prefix(id: &Text<'_>, resource_type: &str) -> bool {
+    let prefix = id.find(':').map(|colon| slice(id, 0, colon));
+    prefix.is_some_and(|prefix| prefix == resource_type)
+}
+
+/// What can only be said when all files are read: ids listed twice, microDAOs that nothing declares.
+pub(super) fn refuse_dangling(model: &Model<'_>, mistakes: &mut Mistakes) {
+    let mut listed: Set<(&str, &str)> = Set::default();
+    for (section, id, place) in &model.facts.entries {
+        if !listed.insert((section, id)) {
+            let message = format!("`{}` is listed in `{section}` already", printable(id));
+            mistakes.add(super::at(model, *place, PolicyErrorKind::Duplicate, message));
+        }
+    }
+    let known: Set<&str> = model
+        .facts
+        .known
+        .iter()
+        .filter(|resource| resource.resource_type == MICRODAO)
+        .map(|resource| resource.id.as_ref())
+        .collect();
+    let dangling = |(id, place): &(Text<'_>, Place)| {
+        let mut error = super::at(
+            model,
+            *place,
+            PolicyErrorKind::UnknownName,
+            format!("unknown microDAO `{}`", printable(id)),
+        );
+        // Comparing with each of very many ids would cost more than the hint is worth.
+        let candidates = known.iter().copied().take(HINT_CANDIDATES_MAX);
+        error.hint = suggestion(id, candidates);
+        error
+    };
+    let mentions = model.facts.mentions.iter().filter(|(id, _)| !known.contains(id.as_ref()));
+    let mentions = mentions.take(HINT_CANDIDATES_MAX);
+    mentions.map(dangling).for_each(|error| mistakes.add(error));
+}

@@ -1,0 +1,415 @@
+//! Facts in their own sections: `resources`, `facts`, `attributes`.
+
+use std::borrow::Cow;
+
+use super::Reader;
+use super::names::Name;
+use crate::Text;
+use crate::document::{Content, Node};
+use crate::error::{PolicyErrorKind, printable, suggestion};
+use crate::model::{
+    Attribute, AttributeFact, AttributeSource, FactActor, Facts, LinkFacts, Model, Place,
+    RelationDefinition, RelationFacts, ResourceName, ResourceType,
+};
+
+impl<'t> Reader<'_, 't> {
+    pub(super) fn facts(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
+        let Model { types, facts, actor_attributes, .. } = model;
+        if let Some(section) = root.value("resources") {
+            for node in self.items(section, "`resources`", false) {
+                facts.known.extend(self.reference(node, types));
+            }
+        }
+        if let Some(section) = root.value("facts") {
+            for (key, value) in self.entries(section, "`facts`").unwrap_or_default() {
+                if let Some(resource) = self.reference(key, types) {
+                    self.resource_facts(&resource, value, types, facts);
+                }
+            }
+        }
+        if let Some(section) = root.value("attributes") {
+            let Some(fields) = self.fields(section, "`attributes`", &["resources", "actors"])
+            else {
+                return;
+            };
+            if let Some(section) = fields.value("resources") {
+                self.attributes_of_resources(section, types, facts);
+            }
+            if let Some(section) = fields.value("actors") {
+                self.attributes_of_actors(section, actor_attributes, facts);
+            }
+        }
+    }
+
+    fn resource_facts(
+        &mut self,
+        resource: &ResourceName<'t>,
+        node: &Node<'t>,
+        types: &[ResourceType],
+        facts: &mut Facts<'t>,
+    ) {
+        facts.known.push(resource.clone());
+        for (key, value) in self.entries(node, "the facts of a resource").unwrap_or_default() {
+            let Some(name) = self.text(key, "a relation") else { continue };
+            match self.definition(&resource.resource_type, name, key, types) {
+                Some(RelationDefinition::Link { to, .. }) => {
+                    let targets = self.items(value, "the targets of a link", true);
+                    let targets =
+                        targets.iter().filter_map(|item| self.target(item, &to.text, types));
+                    let targets = targets.collect();
+                    facts.links.push(LinkFacts {
+                        resource: resource.clone(),
+                        link: name.clone(),
+                        targets,
+                    });
+                }
+                Some(RelationDefinition::Union(_)) => {
+                    let actors = self.items(value, "the actors of a relation", true);
+                    let actors = actors
+                        .iter()
+                        .filter_map(|item| Some((self.fact_actor(item, types)?, self.place(item))));
+                    let actors = actors.collect();
+                    facts.relations.push(RelationFacts {
+                        resource: resource.clone(),
+                        relation: name.clone(),
+                        actors,
+                    });
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// The definition of a relation or link that facts may state.
+    pub(super) fn definition<'m>(
+        &mut self,
+        resource_type: &str,
+        name: &str,
+        node: &Node<'t>,
+        types: &'m [ResourceType],
+    ) -> Option<&'m RelationDefinition> {
+        let found = self.type_named(resource_type, node, types)?;
+        let relation = found.relations.iter().find(|relation| relation.name.text == name);
+        let Some(relation) = relation else {
+            let message = format!("unknown relation `{}` on `{resource_type}`", printable(name));
+            let names = found.relations.iter().map(|relation| relation.name.text.as_str());
+            self.mistake_with_hint(
+                PolicyErrorKind::UnknownName,
+                node.span,
+                message,
+                suggestion(name, names),
+            );
+            return None;
+        };
+        let stated = match &relation.definition {
+            RelationDefinition::Link { same_id, .. } => !same_id,
+            definition @ RelationDefinition::Union(_) => definition.is_direct(),
+        };
+        if !stated {
+            let message = format!(
+                "relation `{name}` of `{resource_type}` is computed; facts cannot state it"
+            );
+            let hint = Some("`direct` among its parts would allow it".to_owned());
+            self.mistake_with_hint(PolicyErrorKind::Shape, node.span, message, hint);
+            return None;
+        }
+        Some(&relation.definition)
+    }
+
+    pub(super) fn type_named<'m>(
+        &mut self,
+        name: &str,
+        node: &Node<'t>,
+        types: &'m [ResourceType],
+    ) -> Option<&'m ResourceType> {
+        let found = types.iter().find(|resource_type| resource_type.name.text == name);
+        if found.is_none() {
+            let message = format!("unknown type `{}`", printable(name));
+            let hint = suggestion(
+                name,
+                types.iter().map(|resource_type| resource_type.name.text.as_str()),
+            );
+            self.mistake_with_hint(PolicyErrorKind::UnknownName, node.span, message, hint);
+        }
+        found
+    }
+
+    /// The resource that a reference names: `type:id`, or the id itself where ids carry the type.
+    pub(super) fn reference(
+        &mut self,
+        node: &Node<'t>,
+        types: &[ResourceType],
+    ) -> Option<ResourceName<'t>> {
+        let text = self.id(node, "a reference to a resource")?;
+        self.resource_named(text, node, types)
+    }
+
+    fn resource_named(
+        &mut self,
+        text: &Text<'t>,
+        node: &Node<'t>,
+        types: &[ResourceType],
+    ) -> Option<ResourceName<'t>> {
+        let Some(colon) = text.find(':') else {
+            let message = format!("`{}` is no reference to a resource", printable(text));
+            let hint = Some("a reference is `type:id`".to_owned());
+            self.mistake_with_hint(PolicyErrorKind::Name, node.span, message, hint);
+            return None;
+        };
+        let found = self.type_named(&text[..colon], node, types)?;
+        let id = if found.prefixed { text.clone() } else { slice(text, colon + 1, text.len()) };
+        if id.is_empty() || colon + 1 == text.len() {
+            self.mistake(PolicyErrorKind::Name, node.span, "a reference without an id");
+            return None;
+        }
+        Some(ResourceName { resource_type: slice(text, 0, colon), id })
+    }
+
+    /// A reference to a resource of the type that a link points to.
+    fn target(&mut self, node: &Node<'t>, to: &str, types: &[ResourceType]) -> Option<Text<'t>> {
+        let target = self.reference(node, types)?;
+        if target.resource_type != to {
+            let message =
+                format!("the link points to `{to}`; this is a `{}`", target.resource_type);
+            self.mistake(PolicyErrorKind::Type, node.span, message);
+            return None;
+        }
+        Some(target.id)
+    }
+
+    fn fact_actor(&mut self, node: &Node<'t>, types: &[ResourceType]) -> Option<FactActor<'t>> {
+        if matches!(node.content, Content::Mapping(_)) {
+            return self.long_actor(node, types);
+        }
+        let text = self.id(node, "an actor")?;
+        if text.starts_with("role:") {
+            let role = slice(text, "role:".len(), text.len());
+            return self.role(node, role, None);
+        }
+        if text.contains('#') {
+            return self.set(node, text, types);
+        }
+        self.plain_actor(node, text, "`*` stands at the end of an id; `{id: \"…\"}` takes any id")
+    }
+
+    /// An exact id or a prefix pattern.
+    pub(super) fn plain_actor(
+        &mut self,
+        node: &Node<'t>,
+        text: &Text<'t>,
+        hint: &str,
+    ) -> Option<FactActor<'t>> {
+        match text.find('*') {
+            None => Some(FactActor::Exact(text.clone())),
+            Some(star) if star + 1 == text.len() => Some(FactActor::Prefix(slice(text, 0, star))),
+            Some(_) => {
+                let message =
+                    format!("`{}` is neither an id nor a prefix pattern", printable(text));
+                self.mistake_with_hint(
+                    PolicyErrorKind::Name,
+                    node.span,
+                    message,
+                    Some(hint.to_owned()),
+                );
+                None
+            }
+        }
+    }
+
+    fn long_actor(&mut self, node: &Node<'t>, types: &[ResourceType]) -> Option<FactActor<'t>> {
+        let fields = self.fields(node, "an actor", &["id", "prefix", "set", "role", "type"])?;
+        let given: Vec<_> = ["id", "prefix", "set", "role"]
+            .into_iter()
+            .filter_map(|key| Some((key, fields.value(key)?)))
+            .collect();
+        let [(key, value)] = given[..] else {
+            let message = "an actor has one of `id`, `prefix`, `set` and `role`";
+            self.mistake(PolicyErrorKind::MissingKey, node.span, message);
+            return None;
+        };
+        let actor_type = match fields.value("type") {
+            None => None,
+            Some(node) if key != "role" => {
+                self.mistake(PolicyErrorKind::UnknownKey, node.span, "only a role takes a `type`");
+                return None;
+            }
+            Some(node) => Some(self.actor_type(node)?),
+        };
+        match key {
+            "id" => self.id(value, "an id").cloned().map(FactActor::Exact),
+            "prefix" => {
+                let text = self.text(value, "a prefix")?.clone();
+                let fits = text.is_empty() || self.check_id(value, &text, "a prefix");
+                fits.then_some(FactActor::Prefix(text))
+            }
+            "set" => {
+                let text = self.id(value, "an actor set")?;
+                self.set(value, text, types)
+            }
+            _ => {
+                let role = self.text(value, "a role")?.clone();
+                self.role(value, role, actor_type)
+            }
+        }
+    }
+
+    pub(super) fn role(
+        &mut self,
+        node: &Node<'t>,
+        role: Text<'t>,
+        actor_type: Option<crate::ActorType>,
+    ) -> Option<FactActor<'t>> {
+        if role.is_empty() || role.contains(' ') || !self.check_id(node, &role, "a role") {
+            self.mistake(
+                PolicyErrorKind::Name,
+                node.span,
+                "a role is printable and without spaces",
+            );
+            return None;
+        }
+        Some(FactActor::Role { role, actor_type })
+    }
+
+    /// `reference#relation`; the last `#` divides.
+    fn set(
+        &mut self,
+        node: &Node<'t>,
+        text: &Text<'t>,
+        types: &[ResourceType],
+    ) -> Option<FactActor<'t>> {
+        let Some(hash) = text.rfind('#') else {
+            self.mistake(PolicyErrorKind::Name, node.span, "an actor set is `resource#relation`");
+            return None;
+        };
+        let resource = self.resource_named(&slice(text, 0, hash), node, types)?;
+        let relation = slice(text, hash + 1, text.len());
+        self.checked_set(node, resource, relation, types)
+    }
+
+    /// An actor set, if its relation is one of actors.
+    pub(super) fn checked_set(
+        &mut self,
+        node: &Node<'t>,
+        resource: ResourceName<'t>,
+        relation: Text<'t>,
+        types: &[ResourceType],
+    ) -> Option<FactActor<'t>> {
+        let found = self.type_named(&resource.resource_type, node, types)?;
+        let of_actors = found
+            .relations
+            .iter()
+            .filter(|relation| matches!(relation.definition, RelationDefinition::Union(_)));
+        let mut names = of_actors.map(|relation| relation.name.text.as_str());
+        if names.clone().any(|name| name == relation) {
+            return Some(FactActor::Set { resource, relation });
+        }
+        let message =
+            format!("unknown relation `{}` on `{}`", printable(&relation), resource.resource_type);
+        let hint = suggestion(&relation, &mut names);
+        self.mistake_with_hint(PolicyErrorKind::UnknownName, node.span, message, hint);
+        None
+    }
+
+    fn attributes_of_resources(
+        &mut self,
+        section: &Node<'t>,
+        types: &[ResourceType],
+        facts: &mut Facts<'t>,
+    ) {
+        for (key, value) in self.entries(section, "`resources`").unwrap_or_default() {
+            let Some(resource) = self.reference(key, types) else { continue };
+            let Some(found) = self.type_named(&resource.resource_type, key, types) else {
+                continue;
+            };
+            let values = self.attribute_values(value, &resource, &found.attributes);
+            facts.known.push(resource);
+            facts.resource_attributes.extend(values);
+        }
+    }
+
+    fn attributes_of_actors(
+        &mut self,
+        section: &Node<'t>,
+        declared: &[Attribute],
+        facts: &mut Facts<'t>,
+    ) {
+        for (key, value) in self.entries(section, "`actors`").unwrap_or_default() {
+            let Some(actor) = self.id(key, "an actor") else { continue };
+            let values = self.attribute_values(value, actor, declared);
+            facts.actor_attributes.extend(values);
+        }
+    }
+
+    fn attribute_values<S: Clone>(
+        &mut self,
+        node: &Node<'t>,
+        subject: &S,
+        declared: &[Attribute],
+    ) -> Vec<AttributeFact<'t, S>> {
+        let entries = self.entries(node, "the attributes of one").unwrap_or_default();
+        let mut values = Vec::with_capacity(entries.len());
+        for (key, node) in entries {
+            let Some(name) = self.text(key, "an attribute") else { continue };
+            let value = self.value_of(node);
+            let fact = value.and_then(|value| {
+                self.attribute_fact(key, subject.clone(), name.clone(), value, node, declared)
+            });
+            values.extend(fact);
+        }
+        values
+    }
+
+    /// A fact about an attribute, if the attribute is declared and the value fits.
+    pub(super) fn attribute_fact<S>(
+        &mut self,
+        key: &Node<'t>,
+        subject: S,
+        name: Text<'t>,
+        value: crate::Value<'t>,
+        node: &Node<'t>,
+        declared: &[Attribute],
+    ) -> Option<AttributeFact<'t, S>> {
+        let Some(attribute) = declared.iter().find(|attribute| attribute.name.text == name) else {
+            let message = format!("unknown attribute `{}`", printable(&name));
+            let names = declared.iter().map(|attribute| attribute.name.text.as_str());
+            self.mistake_with_hint(
+                PolicyErrorKind::UnknownName,
+                key.span,
+                message,
+                suggestion(&name, names),
+            );
+            return None;
+        };
+        if attribute.source == AttributeSource::Request {
+            let message =
+                format!("attribute `{name}` is stated by requests; facts cannot state it");
+            self.mistake(PolicyErrorKind::Shape, key.span, message);
+            return None;
+        }
+        let found = value.type_name();
+        let Some(value) = attribute.value_type.admit(value) else {
+            let message = format!(
+                "attribute `{name}` is declared as `{}`; this is a {found}",
+                attribute.value_type
+            );
+            self.mistake(PolicyErrorKind::Type, node.span, message);
+            return None;
+        };
+        let place: Place = self.place(key);
+        Some(AttributeFact { subject, name, value, place })
+    }
+
+    /// A word from a section that is only a word: a role or a type.
+    pub(super) fn plain_word(&mut self, node: &Node<'t>, what: &str) -> Option<Text<'t>> {
+        self.word(node, what, Name::Word)?;
+        self.text(node, what).cloned()
+    }
+}
+
+/// The bytes `start` to `end`, borrowed where the text is.
+pub(super) fn slice<'t>(text: &Text<'t>, start: usize, end: usize) -> Text<'t> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[start..end]),
+        Cow::Owned(text) => Cow::Owned(text[start..end].to_owned()),
+    }
+}

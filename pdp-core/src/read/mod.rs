@@ -1,0 +1,273 @@
+//! Nodes become the model. Every mistake of shape is collected, none stops the reading.
+//!
+//! Settings are read first, since they say which ids are allowed; then types, since a reference
+//! can only be read when its type is known; then everything else.
+
+mod attributes;
+mod conditions;
+mod daarion;
+mod facts;
+mod fields;
+mod names;
+mod rules;
+mod selectors;
+mod settings;
+mod types;
+mod values;
+
+pub(crate) use fields::listed;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::compiled::Set;
+use crate::document::{self, Node, Span};
+use crate::error::{Mistakes, PolicyError, PolicyErrorKind};
+use crate::model::{Facts, Model, Place, Settings, Word};
+use crate::{Digest, SourceText};
+
+/// Texts above this are refused unread.
+const FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Every key that a policy file may have at its top.
+const SECTIONS: [&str; 20] = [
+    "version",
+    "types",
+    "actor",
+    "context",
+    "let",
+    "action_groups",
+    "role_aliases",
+    "bypass",
+    "walk_limit",
+    "non_ascii_ids",
+    "rules",
+    "resources",
+    "facts",
+    "attributes",
+    "microdao_policies",
+    "channel_policies",
+    "tool_policies",
+    "agent_policies",
+    "service_policies",
+    "defaults",
+];
+
+/// One pass over a file.
+type Step<'t> = fn(&mut Reader<'_, 't>, &Node<'t>, &mut Model<'t>);
+
+/// Reads the texts of a policy set; mistakes go to `mistakes`. The model is `None` where the
+/// vocabulary has mistakes, so that what uses it cannot be judged.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the methods have one lifetime too few to be the steps themselves"
+)]
+pub(crate) fn model<'t>(sources: &[SourceText<'t>], mistakes: &mut Mistakes) -> Option<Model<'t>> {
+    let mut sources = sources.to_vec();
+    sources.sort_by(|left, right| left.path.as_bytes().cmp(right.path.as_bytes()));
+    let mut model = Model {
+        digest: digest(&sources),
+        files: sources.iter().map(|source| source.path.to_owned()).collect(),
+        types: Vec::new(),
+        actor_attributes: Vec::new(),
+        context: Vec::new(),
+        definitions: Vec::new(),
+        action_groups: Vec::new(),
+        role_aliases: Vec::new(),
+        settings: Settings::default(),
+        rules: Vec::new(),
+        facts: Facts::default(),
+    };
+    refuse_same_paths(&sources, mistakes);
+    let documents: Vec<_> = sources
+        .iter()
+        .enumerate()
+        .filter_map(|(index, source)| document(index, source, mistakes))
+        .collect();
+    let pass = |model: &mut Model<'t>, mistakes: &mut Mistakes, step: Step<'t>| {
+        for (file, source, root) in &documents {
+            let non_ascii_ids = model.settings.non_ascii_ids;
+            step(
+                &mut Reader { file: *file, source: *source, non_ascii_ids, mistakes },
+                root,
+                model,
+            );
+        }
+    };
+    pass(&mut model, mistakes, |reader, root, model| reader.settings(root, model));
+    pass(&mut model, mistakes, |reader, root, model| reader.vocabulary(root, model));
+    refuse_duplicates(&model, mistakes);
+    let sound = mistakes.is_empty();
+    pass(&mut model, mistakes, |reader, root, model| reader.rules(root, model));
+    refuse_repeated_rules(&model, mistakes);
+    refuse_second_settings(&documents, mistakes);
+    if !sound {
+        return None;
+    }
+    pass(&mut model, mistakes, |reader, root, model| reader.facts(root, model));
+    pass(&mut model, mistakes, |reader, root, model| reader.daarion(root, model));
+    daarion::refuse_dangling(&model, mistakes);
+    Some(model)
+}
+
+/// A setting belongs to the whole set and stands in one file.
+fn refuse_second_settings<'t>(
+    documents: &[(u32, SourceText<'t>, Node<'t>)],
+    mistakes: &mut Mistakes,
+) {
+    for setting in settings::SETTINGS {
+        let files =
+            documents.iter().filter_map(|(_, source, root)| Some((source, root.value(setting)?)));
+        for (source, node) in files.skip(1) {
+            let message = format!("the setting `{setting}` stands in another file already");
+            let error = whole_file(source.path, PolicyErrorKind::Duplicate, &message);
+            mistakes.add(PolicyError { span: node.span, ..error });
+        }
+    }
+}
+
+/// SHA-256 over paths and texts in order, each with its length before it, so that no two sets
+/// have one encoding.
+fn digest(sources: &[SourceText<'_>]) -> Digest {
+    let mut hash = Sha256::new();
+    hash.update(b"pdp policy set 1\n");
+    for source in sources {
+        for part in [source.path, source.text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    Digest(hash.finalize().into())
+}
+
+fn refuse_same_paths(sources: &[SourceText<'_>], mistakes: &mut Mistakes) {
+    for pair in sources.windows(2).filter(|pair| pair[0].path == pair[1].path) {
+        mistakes.add(whole_file(
+            pair[0].path,
+            PolicyErrorKind::Duplicate,
+            "the file is in the set twice",
+        ));
+    }
+    if sources.is_empty() {
+        mistakes.add(whole_file("", PolicyErrorKind::MissingKey, "the policy set holds no file"));
+    }
+}
+
+fn whole_file(path: &str, kind: PolicyErrorKind, message: &str) -> PolicyError {
+    let span = Span { line: 1, column: 1, ..Span::default() };
+    PolicyError { kind, file: path.to_owned(), span, message: message.to_owned(), hint: None }
+}
+
+/// The tree of one file, if it is a document of the version we read.
+fn document<'t>(
+    index: usize,
+    source: &SourceText<'t>,
+    mistakes: &mut Mistakes,
+) -> Option<(u32, SourceText<'t>, Node<'t>)> {
+    if source.text.len() > FILE_BYTES_MAX {
+        let message = format!("the file has more than {FILE_BYTES_MAX} bytes");
+        mistakes.add(whole_file(source.path, PolicyErrorKind::Limit, &message));
+        return None;
+    }
+    let file = u32::try_from(index).ok()?;
+    match document::parse(source.text) {
+        Ok(root) => {
+            let mut reader = Reader { file, source: *source, non_ascii_ids: false, mistakes };
+            reader.version(&root).then_some((file, *source, root))
+        }
+        Err(error) => {
+            mistakes.add(PolicyError {
+                kind: PolicyErrorKind::Syntax,
+                file: source.path.to_owned(),
+                span: error.span,
+                message: error.message,
+                hint: None,
+            });
+            None
+        }
+    }
+}
+
+/// Reads one file.
+struct Reader<'r, 't> {
+    file: u32,
+    source: SourceText<'t>,
+    non_ascii_ids: bool,
+    mistakes: &'r mut Mistakes,
+}
+
+impl<'t> Reader<'_, 't> {
+    fn place(&self, node: &Node<'_>) -> Place {
+        Place { file: self.file, span: node.span }
+    }
+
+    fn mistake(&mut self, kind: PolicyErrorKind, span: Span, message: impl Into<String>) {
+        self.mistake_with_hint(kind, span, message, None);
+    }
+
+    fn mistake_with_hint(
+        &mut self,
+        kind: PolicyErrorKind,
+        span: Span,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        let file = self.source.path.to_owned();
+        self.mistakes.add(PolicyError { kind, file, span, message: message.into(), hint });
+    }
+
+    /// Whether the file is a mapping with `version: 1` and nothing but sections.
+    fn version(&mut self, root: &Node<'t>) -> bool {
+        let Some(fields) = self.fields(root, "a policy file", &SECTIONS) else { return false };
+        let Some(version) = self.required(&fields, "version") else { return false };
+        let known = matches!(&version.content, document::Content::Scalar(scalar) if scalar.int() == Some(1));
+        if !known {
+            self.mistake(
+                PolicyErrorKind::Shape,
+                version.span,
+                "the version of the language is `1`",
+            );
+        }
+        known
+    }
+}
+
+/// Names that stand for one thing in the whole set.
+fn refuse_duplicates(model: &Model<'_>, mistakes: &mut Mistakes) {
+    let mut check = |what: &str, words: &mut dyn Iterator<Item = &Word>| {
+        refuse_repeated(what, words, model, mistakes);
+    };
+    check("type", &mut model.types.iter().map(|resource_type| &resource_type.name));
+    check("attribute", &mut model.actor_attributes.iter().map(|attribute| &attribute.name));
+    check("context value", &mut model.context.iter().map(|attribute| &attribute.name));
+    check("name", &mut model.definitions.iter().map(|definition| &definition.name));
+    check("action group", &mut model.action_groups.iter().map(|group| &group.name));
+    check("role alias", &mut model.role_aliases.iter().map(|(alias, _)| alias));
+}
+
+fn refuse_repeated_rules(model: &Model<'_>, mistakes: &mut Mistakes) {
+    refuse_repeated("rule", &mut model.rules.iter().map(|rule| &rule.id), model, mistakes);
+}
+
+fn refuse_repeated(
+    what: &str,
+    words: &mut dyn Iterator<Item = &Word>,
+    model: &Model<'_>,
+    mistakes: &mut Mistakes,
+) {
+    let mut seen = Set::default();
+    for word in words.filter(|word| !seen.insert(word.text.as_str())) {
+        let message = format!("{what} `{}` stands twice", word.text);
+        mistakes.add(at(model, word.place, PolicyErrorKind::Duplicate, message));
+    }
+}
+
+/// A mistake at a place of the model.
+pub(crate) fn at(
+    model: &Model<'_>,
+    place: Place,
+    kind: PolicyErrorKind,
+    message: impl Into<String>,
+) -> PolicyError {
+    let file = model.files.get(place.file as usize).cloned().unwrap_or_default();
+    PolicyError { kind, file, span: place.span, message: message.into(), hint: None }
+}

@@ -1,0 +1,14 @@
+//! What travels, as JSON: requests in, decisions and audit records out.
+//!
+//! The shapes are described in `docs/wire.md`. Names follow the seed API of the DAARION services:
+//! a tenant is a `microdao` here and nowhere else.
+
+mod decision;
+mod json;
+mod record;
+mod request;
+
+pub use request::{
+    ID_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestError,
+    RequestErrorKind,
+};

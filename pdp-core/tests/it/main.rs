@@ -1,0 +1,13 @@
+//! What a user of the engine can see.
+
+mod audit; // what a record holds, what it leaves out
+mod conditions; // types, absence, comparison
+mod daarion; // sections lowered to facts
+mod decisions; // the four steps, errors, otherwise, bypass
+mod documents; // examples in the documentation
+mod hostile; // prefixes, random bytes, bombs
+mod mistakes; // every mistake with its place
+mod relations; // sets, links, cycles, size
+mod selectors; // keys, lists, nesting
+mod support; // shared by the tests
+mod wire; // requests and decisions as JSON

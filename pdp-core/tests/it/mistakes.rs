@@ -1,0 +1,277 @@
+use pdp_core::{Policies, SourceText};
+
+use crate::support::mistakes;
+
+#[test]
+fn every_mistake_of_a_set_is_reported_in_one_run() {
+    let one = SourceText {
+        path: "a.yaml",
+        text: "version: 1\ntypes:\n  door: {actoins: [open]}\nrules:\n  - {id: r, effect: den}\n",
+    };
+    let other = SourceText { path: "b.yaml", text: "version: 1\nroles: {}\n" };
+    let broken = SourceText { path: "c.yaml", text: "version: 1\nrules: [\n" };
+    let errors = Policies::from_sources(&[other, broken, one]).expect_err("mistakes");
+    let report = errors.to_string();
+    let found: Vec<&str> = report.lines().collect();
+    for (line, start) in found.iter().zip([
+        "a.yaml:3:9: `actions` is missing",
+        "a.yaml:3:10: unknown key `actoins` in type `door`; did you mean `actions`?",
+        "a.yaml:5:21: `effect` is `permit` or `deny`; this is a string",
+        "b.yaml:2:1: unknown key `roles` in a policy file; did you mean `rules`?",
+        "c.yaml:",
+    ]) {
+        assert!(line.starts_with(start), "{report}");
+    }
+    assert_eq!(found.len(), 5, "{report}");
+}
+
+#[test]
+fn yaml_that_is_not_allowed_is_refused_with_its_place() {
+    for (text, message) in [
+        ("", "1:1: the file is empty"),
+        ("# nothing\n", "the file is empty"),
+        ("[]", "a policy file is a mapping; this is a list"),
+        ("types: {}", "1:1: `version` is missing"),
+        ("version: 2", "1:10: the version of the language is `1`"),
+        ("version: '1'", "the version of the language is `1`"),
+        ("version: 1\ncontext: &a {x: int}", "2:13: anchors (`&name`) are not allowed"),
+        ("version: 1\ncontext: *a", "aliases (`*name`) are not allowed"),
+        ("version: 1\ncontext: !!map {x: int}", "tags (`!name`) are not allowed"),
+        ("version: 1\ncontext: {<<: {x: int}}", "merge keys (`<<`) are not allowed"),
+        ("version: 1\nversion: 1", "2:1: key `version` stands twice"),
+        ("version: 1\ncontext: {x: int, 'x': bool}", "2:19: key `x` stands twice"),
+        (
+            "version: 1\ncontext: {a: int, b: int, c: int, d: int, e: int, f: int, g: int, h: int, i: int, c: bool}",
+            "key `c` stands twice",
+        ),
+        ("version: 1\ncontext: {1: int}", "a key is a string, this is a number"),
+        ("version: 1\ncontext: {~: int}", "a key is a string, this is nothing"),
+        ("version: 1\ncontext: {[a]: int}", "a key is a string, this is a list"),
+        ("version: 1\n---\nversion: 1", "a second document; a file holds one"),
+        ("%YAML 1.1\n---\nversion: 1", "1:1: "),
+        ("version: 1\nlet: {a: \"x}", "2:"),
+        ("\u{0}", "1:1: "),
+    ] {
+        let found = mistakes(text);
+        assert!(found.contains(message), "{text:?}\nfound: {found}");
+        assert_eq!(found.lines().count(), 1, "{text:?}\nfound: {found}");
+    }
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
+fn mistakes_of_shape_and_meaning_are_refused_with_their_place() {
+    const HEAD: &str = "version: 1\ntypes: {door: {actions: [open, close], relations: {holder: direct, house: {to: house}, calc: holder}, attributes: {size: int?, asked: {type: int, from: request}}}, house: {ids: prefixed, actions: [enter], relations: {owner: direct}}}\ncontext: {n: int?}\n";
+    for (text, message) in [
+        ("types: {x: {actions: [a]}}", "key `types` stands twice"),
+        ("rules: {}", "4:8: `rules` is a list; this is a mapping"),
+        ("rules: [{effect: permit}]", "4:9: `id` is missing"),
+        ("rules: [{id: r}]", "`effect` is missing"),
+        ("rules: [{id: r, effect: permit}, {id: r, effect: deny}]", "4:34: rule `r` stands twice"),
+        ("rules: [{id: r, effect: deny, bypass: true}]", "only a permit rule can bypass"),
+        (
+            "rules: [{id: r, effect: permit, bypass: yes}]",
+            "`bypass` is `true` or `false`; this is a string",
+        ),
+        (
+            "rules: [{id: r, effect: permit, resource: dor}]",
+            "4:43: unknown type `dor`; did you mean `door`?",
+        ),
+        ("rules: [{id: r, effect: permit, resource: []}]", "`resource` is an empty list"),
+        ("rules: [{id: r, effect: permit, resource: {}}]", "a selector of resources is empty"),
+        ("rules: [{id: r, effect: permit, resource: {type: []}}]", "`type` is an empty list"),
+        (
+            "rules: [{id: r, effect: permit, resource: {role: x}}]",
+            "unknown key `role` in a selector of resources",
+        ),
+        (
+            "rules: [{id: r, effect: permit, resource: {all: [{type: door}, {type: house}]}}]",
+            "the rule covers no type",
+        ),
+        (
+            "rules: [{id: r, effect: permit, actions: [opne]}]",
+            "unknown action `opne`: no type that the rule covers declares it; did you mean `open`?",
+        ),
+        (
+            "rules: [{id: r, effect: permit, resource: house, actions: [open]}]",
+            "unknown action `open`",
+        ),
+        ("rules: [{id: r, effect: permit, actions: []}]", "`actions` is an empty list"),
+        ("rules: [{id: r, effect: permit, actions: 'op*'}]", "`op*` is no name"),
+        ("rules: [{id: r, effect: permit, actors: {any: []}}]", "`any` is an empty list"),
+        (
+            "rules: [{id: r, effect: permit, actors: {type: robot}}]",
+            "the type of an actor is `human`, `agent` or `service`",
+        ),
+        (
+            "rules: [{id: r, effect: permit, actors: {relation: holder}}]",
+            "unknown relation `holder` on `house`",
+        ),
+        (
+            "rules: [{id: r, effect: permit, resource: door, actors: {relation: owner}}]",
+            "this relation is on `house`; reach it as `house.owner`",
+        ),
+        (
+            "rules: [{id: r, effect: permit, actors: {id: 'a*b'}}]",
+            "a `*` in an id stands at its end",
+        ),
+        (
+            "rules: [{id: r, effect: permit, actors: {id: 'ä'}}]",
+            "holds a character outside ASCII; the setting `non_ascii_ids: true` allows them",
+        ),
+        (
+            "rules: [{id: r, effect: permit, actors: {id: \"a\\u200bb\"}}]",
+            "`a\\u{200b}b` holds a character that does not show",
+        ),
+        ("rules: [{id: r, effect: permit, obligations: [{properties: {}}]}]", "`type` is missing"),
+        (
+            "rules: [{id: r, effect: permit, obligations: [{type: a, properties: {n: 99999999999999999999}}]}]",
+            "a number out of range",
+        ),
+        (
+            "rules: [{id: 'a b', effect: permit}]",
+            "`a b` is no name: a rule id is printable and without spaces",
+        ),
+        ("resources: [door]", "`door` is no reference to a resource; a reference is `type:id`"),
+        ("resources: ['door:']", "a reference without an id"),
+        (
+            "resources: [7]",
+            "a reference to a resource is a string (put it in quotes); this is a number",
+        ),
+        (
+            "facts: {'door:a': {holdr: user:1}}",
+            "unknown relation `holdr` on `door`; did you mean `holder`?",
+        ),
+        (
+            "facts: {'door:a': {calc: user:1}}",
+            "relation `calc` of `door` is computed; facts cannot state it",
+        ),
+        ("facts: {'door:a': {house: 'door:b'}}", "the link points to `house`; this is a `door`"),
+        (
+            "facts: {'door:a': {holder: 'house:1#onwer'}}",
+            "unknown relation `onwer` on `house`; did you mean `owner`?",
+        ),
+        ("facts: {'door:a': {holder: 'door:b#house'}}", "unknown relation `house` on `door`"),
+        ("facts: {'door:a': {holder: 'us*er'}}", "`us*er` is neither an id nor a prefix pattern"),
+        ("facts: {'door:a': {holder: ~}}", "the actors of a relation is a list; this is nothing"),
+        (
+            "facts: {'door:a': {holder: {id: a, role: b}}}",
+            "an actor has one of `id`, `prefix`, `set` and `role`",
+        ),
+        ("facts: {'door:a': {holder: {id: a, type: human}}}", "only a role takes a `type`"),
+        ("facts: {'door:a': {holder: ['role:']}}", "a role is printable and without spaces"),
+        (
+            "attributes: {resources: {'door:a': {size: big}}}",
+            "attribute `size` is declared as `int`; this is a string",
+        ),
+        (
+            "attributes: {resources: {'door:a': {siez: 1}}}",
+            "unknown attribute `siez`; did you mean `size`?",
+        ),
+        (
+            "attributes: {resources: {'door:a': {asked: 1}}}",
+            "attribute `asked` is stated by requests; facts cannot state it",
+        ),
+        (
+            "attributes: {resources: {'door:a': {size: 1}}, actors: {a: {x: 1}}}",
+            "unknown attribute `x`",
+        ),
+        ("action_groups: {open: [close]}", "`open` is an action already"),
+        ("action_groups: {g: [opne]}", "unknown action `opne`; did you mean `open`?"),
+        ("role_aliases: {a: b, b: c}", "`b` is an alias itself"),
+        ("bypass: false", "`bypass` is `all`, `off` or `{actions: […]}`; this is a truth value"),
+        ("bypass: {actions: [opne]}", "unknown action `opne`"),
+        ("walk_limit: 0", "`walk_limit` is a whole number from 1 to 10000000"),
+        ("non_ascii_ids: 'no'", "`non_ascii_ids` is `true` or `false`"),
+        ("actor: {attributes: {roles: int}}", "`roles` has a meaning already"),
+        (
+            "actor: {attributes: {x: strng}}",
+            "unknown type of values `strng`; did you mean `string`?",
+        ),
+        ("actor: {attributes: {x: {type: int, from: facs}}}", "`from` is `facts` or `request`"),
+        ("actor: {attributes: {x: list(list(int))}}", "unknown type of values"),
+        ("deny_by_default: false", "unknown key `deny_by_default`"),
+    ] {
+        let found = mistakes(&format!("{HEAD}{text}"));
+        assert!(found.contains(message), "{text}\nfound: {found}");
+        assert!(found.starts_with("4:"), "{text}\nfound: {found}");
+    }
+}
+
+#[test]
+fn mistakes_in_types_are_refused() {
+    for (types, message) in [
+        ("{x: {}}", "`actions` is missing"),
+        ("{x: {actions: []}}", "an action is an empty list"),
+        ("{x: {actions: [a, a]}}", "action `a` stands twice"),
+        ("{x: {actions: [a], ids: short}}", "`ids` is `prefixed` or `plain`"),
+        ("{'x:y': {actions: [a]}}", "`x:y` is no name"),
+        ("{x: {actions: [a], relations: {direct: direct}}}", "`direct` is no name for a relation"),
+        ("{x: {actions: [a], relations: {r: []}}}", "a relation without parts"),
+        ("{x: {actions: [a], relations: {r: s}}}", "unknown relation `s` on `x`"),
+        ("{x: {actions: [a], relations: {r: l.s}}}", "unknown link `l` on `x`"),
+        ("{x: {actions: [a], relations: {l: {to: y}}}}", "unknown type `y`"),
+        (
+            "{x: {actions: [a], relations: {l: {to: x, id: actor.id}}}}",
+            "the `id` of a link is `resource.id`",
+        ),
+        ("{x: {actions: [a], relations: {r: {when: '1'}}}}", "a `int` where a `bool` belongs"),
+        (
+            "{x: {actions: [a], relations: {r: direct}, attributes: {r: int}}}",
+            "the name of a relation or attribute `r` stands twice",
+        ),
+        ("{x: {actions: [a], attributes: {id: string}}}", "`id` has a meaning already"),
+        ("{x: {actions: [a], otherwise: []}}", "`otherwise` is an empty list"),
+        (
+            "{x: {actions: [a], otherwise: [{reason: r}]}}",
+            "a line of `otherwise` has `resource`, `actors` or `when`",
+        ),
+        (
+            "{x: {actions: [a], otherwise: [{actors: {relation: r}, reason: r}]}}",
+            "unknown relation `r` on `x`",
+        ),
+    ] {
+        let found = mistakes(&format!("version: 1\ntypes: {types}"));
+        assert!(found.contains(message), "{types}\nfound: {found}");
+    }
+    let relations: Vec<String> = (0..65).map(|index| format!("r{index}: direct")).collect();
+    let text = format!(
+        "version: 1\ntypes: {{x: {{actions: [a], relations: {{{}}}}}}}",
+        relations.join(", ")
+    );
+    assert!(mistakes(&text).contains("more than 64 relations and links"));
+}
+
+#[test]
+fn attributes_stated_differently_and_settings_given_twice_are_refused() {
+    let types = SourceText {
+        path: "t.yaml",
+        text: "version: 1\nwalk_limit: 5\ntypes: {x: {actions: [a], attributes: {n: int?}}}\nattributes: {resources: {'x:1': {n: 1}}}",
+    };
+    let same =
+        SourceText { path: "u.yaml", text: "version: 1\nattributes: {resources: {'x:1': {n: 1}}}" };
+    let other = SourceText {
+        path: "u.yaml",
+        text: "version: 1\nwalk_limit: 5\nattributes: {resources: {'x:1': {n: 2}}}",
+    };
+    assert!(Policies::from_sources(&[types, same]).is_ok());
+    let report = Policies::from_sources(&[types, other]).expect_err("mistakes").to_string();
+    assert!(
+        report.contains("u.yaml:2:13: the setting `walk_limit` stands in another file already"),
+        "{report}"
+    );
+    assert!(
+        report.contains("u.yaml:3:34: the attribute is stated with another value already"),
+        "{report}"
+    );
+    let twice = Policies::from_sources(&[types, types]).expect_err("twice").to_string();
+    assert!(twice.contains("t.yaml:1:1: the file is in the set twice"), "{twice}");
+    assert!(Policies::from_sources(&[]).is_err());
+}
+
+#[test]
+fn non_ascii_ids_are_a_setting() {
+    let text = "version: 1\ntypes: {x: {actions: [a], relations: {r: direct}}}\nfacts: {'x:ключ': {r: 'användare:1'}}\n";
+    assert!(mistakes(text).contains("`x:ключ` holds a character outside ASCII"));
+    assert_eq!(mistakes(&format!("{text}non_ascii_ids: true")), "");
+}

@@ -1,0 +1,206 @@
+use pdp_core::wire::{REQUEST_BYTES_MAX, RequestDocument, RequestErrorKind};
+use pdp_core::{Resource, Scratch, Value};
+use proptest::prelude::*;
+
+use crate::support::{human, policies};
+
+const WHOLE: &str = r#"{
+  "actor": {"actor_id": "user:93", "actor_type": "human", "microdao_ids": ["microdao:7"], "roles": ["member"],
+            "memberships": [{"microdao_id": "microdao:d", "role": "admin"}], "attributes": {"dept": "sales"}},
+  "action": "send_message",
+  "resource": {"type": "channel", "id": "general", "attributes": {"amount": 12}},
+  "context": {"n": 1, "big": 18446744073709551615, "d": 1.5, "neg": -9223372036854775808, "null": null, "list": [true, {"a": "é\n"}]},
+  "now": "2026-11-26T09:30:00Z"
+}"#;
+
+#[test]
+fn a_whole_request_is_read() {
+    let document = RequestDocument::parse(WHOLE.as_bytes()).expect("a request");
+    let request = document.request();
+    assert_eq!(
+        (request.actor.id, request.action, request.resource.id),
+        ("user:93", "send_message", "general")
+    );
+    assert_eq!(request.actor.all_tenants().collect::<Vec<_>>(), ["microdao:7", "microdao:d"]);
+    assert_eq!(request.context.value("big"), Some(&Value::Uint(u64::MAX)));
+    assert_eq!(request.context.value("neg"), Some(&Value::Int(i64::MIN)));
+    assert_eq!(request.context.value("null"), Some(&Value::Null));
+    assert_eq!(request.now.map(|now| now.to_string()).as_deref(), Some("2026-11-26T09:30:00Z"));
+    assert_eq!(request.resource.attributes.value("amount"), Some(&Value::Int(12)));
+    let again = serde_json::to_string(&request).expect("JSON");
+    let again = RequestDocument::parse(again.as_bytes()).expect("a request");
+    assert_eq!(again.request(), request);
+}
+
+/// The shortest request, with one part replaced.
+fn with(part: &str, replacement: &str) -> String {
+    let request = r#"{"actor": {"actor_id": "u", "actor_type": "human"}, "action": "a", "resource": {"type": "t", "id": "i"}}"#;
+    assert!(request.contains(part), "{part}");
+    request.replacen(part, replacement, 1)
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
+fn a_bad_request_names_its_field() {
+    use RequestErrorKind::{Shape, Size, Syntax};
+    let long = format!("\"{}\"", "x".repeat(1_025));
+    let deep = format!("\"a\", \"context\": {}", "{\"a\":".repeat(40) + "1" + &"}".repeat(40));
+    for (part, replacement, kind, field, message) in [
+        ("\"u\"", "7", Shape, "actor.actor_id", "expected a string, found a number"),
+        ("\"u\"", "null", Shape, "actor.actor_id", "expected a string, found null"),
+        ("\"u\"", "\"\"", Shape, "actor.actor_id", "empty"),
+        ("\"u\"", "\"a\\u0000b\"", Shape, "actor.actor_id", "a control character"),
+        ("\"u\"", "\"a\\nb\"", Shape, "actor.actor_id", "a control character"),
+        ("\"u\"", &long, Size, "actor.actor_id", "more than 1024 bytes"),
+        (
+            "\"human\"",
+            "\"Human\"",
+            Shape,
+            "actor.actor_type",
+            "`Human` is none of human, agent and service",
+        ),
+        (
+            "\"human\"",
+            "\"human\", \"roles\": \"x\"",
+            Shape,
+            "actor.roles",
+            "expected a list, found a string",
+        ),
+        (
+            "\"human\"",
+            "\"human\", \"roles\": [\"x\", 1]",
+            Shape,
+            "actor.roles[1]",
+            "expected a string, found a number",
+        ),
+        (
+            "\"human\"",
+            "\"human\", \"memberships\": [{\"microdao_id\": \"m\"}]",
+            Shape,
+            "actor.memberships[0].role",
+            "missing",
+        ),
+        (
+            "\"human\"",
+            "\"human\", \"memberships\": [[\"m\", \"r\"]]",
+            Shape,
+            "actor.memberships[0]",
+            "expected an object, found a list",
+        ),
+        (
+            "\"human\"",
+            "\"human\", \"role\": []",
+            Shape,
+            "actor.role",
+            "unknown field; did you mean `roles`?",
+        ),
+        (
+            "\"human\"",
+            "\"human\", \"attributes\": null",
+            Shape,
+            "actor.attributes",
+            "expected an object, found null",
+        ),
+        (
+            "{\"actor_id\": \"u\", \"actor_type\": \"human\"}",
+            "[\"u\", \"human\"]",
+            Shape,
+            "actor",
+            "expected an object, found a list",
+        ),
+        ("\"action\"", "\"Action\"", Shape, "action", "missing"),
+        ("\"a\"", "\"a\", \"on\": 1", Shape, "on", "unknown field"),
+        (
+            "\"a\"",
+            "\"a\", \"now\": \"today\"",
+            Shape,
+            "now",
+            "not a time in RFC 3339 form, such as 2026-11-26T09:30:00Z",
+        ),
+        ("\"a\"", "\"a\", \"now\": null", Shape, "now", "expected a string, found null"),
+        ("\"a\"", "\"a\", \"context\": [1]", Shape, "context", "expected an object, found a list"),
+        ("\"a\"", "\"a\", \"action\": \"b\"", Shape, "", "key `action` is given twice"),
+        (
+            "\"a\"",
+            "\"a\", \"context\": {\"x\": {\"y\": 1, \"y\": 2}}",
+            Shape,
+            "",
+            "key `y` is given twice",
+        ),
+        ("\"a\"", "\"a\", \"context\": {\"x\": 1e400}", Syntax, "", "number out of range"),
+        (
+            "\"a\"",
+            "\"a\", \"context\": {\"x\": 18446744073709551616}",
+            Shape,
+            "",
+            "a number that 64 bits do not hold exactly",
+        ),
+        (
+            "\"a\"",
+            "\"a\", \"context\": {\"x\": 9007199254740994.0}",
+            Shape,
+            "",
+            "a number that 64 bits do not hold exactly",
+        ),
+        ("\"a\"", "\"a\", \"context\": {\"x\": NaN}", Syntax, "", "expected value"),
+        ("\"a\"", "\"\\ud800\"", Syntax, "", "hex escape"),
+        ("\"a\"", &deep, Size, "", "nested more than 32 deep"),
+        ("\"i\"}}", "\"i\"}} x", Syntax, "", "trailing characters"),
+        ("\"i\"}}", "\"i\"}", Syntax, "", "EOF"),
+    ] {
+        let error =
+            RequestDocument::parse(with(part, replacement).as_bytes()).expect_err(replacement);
+        assert_eq!((error.kind, error.field.as_deref().unwrap_or("")), (kind, field), "{error}");
+        assert!(error.message.contains(message), "{error}");
+    }
+}
+
+#[test]
+fn size_and_encoding_are_checked_first() {
+    let error = RequestDocument::parse(&vec![b' '; REQUEST_BYTES_MAX + 1]).expect_err("too large");
+    assert_eq!(error.kind, RequestErrorKind::Size);
+    let error = RequestDocument::parse(b"{\"actor\": \"\xff\"}").expect_err("no UTF-8");
+    assert_eq!(error.to_string(), "not UTF-8 from byte 11 on");
+    for text in ["", "null", "[]", "\"x\"", "\u{feff}{}"] {
+        assert!(RequestDocument::parse(text.as_bytes()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_decision_is_written_as_documented() {
+    let policies = policies(
+        "
+version: 1
+types: {door: {actions: [open]}}
+context: {must: bool}
+rules:
+  - {id: odd, effect: permit, when: context.must}
+  - {id: open, effect: permit, reason: fine, obligations: [{type: log, properties: {level: info}}]}
+",
+    );
+    let request = pdp_core::Request::new(human("user:1"), "open", Resource::new("door", "a"));
+    let decision = policies.evaluate(&request, &mut Scratch::new());
+    let json = serde_json::to_string(&decision).expect("JSON");
+    let digest = policies.version().digest;
+    assert_eq!(
+        json,
+        format!(
+            r#"{{"effect":"permit","reason":"fine","rule":{{"id":"open","file":"policy.yaml","line":7}},"bypass":false,"obligations":[{{"type":"log","properties":{{"level":"info"}}}}],"errors":[{{"rule":{{"id":"odd","file":"policy.yaml","line":6}},"fault":"context_missing","message":"`context.must` is absent"}}],"policy":{{"digest":"{digest}","revision":1}}}}"#
+        )
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_a_request_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = RequestDocument::parse(&bytes);
+    }
+
+    #[test]
+    fn any_damage_to_a_request_is_a_request_or_an_error(at in 0..WHOLE.len(), byte: u8, cut in 0..WHOLE.len()) {
+        let mut bytes = WHOLE.as_bytes().to_vec();
+        bytes[at] = byte;
+        let _ = RequestDocument::parse(&bytes);
+        prop_assert!(RequestDocument::parse(&WHOLE.as_bytes()[..cut]).is_err());
+    }
+}

@@ -1,0 +1,86 @@
+//! The files of a set as they stood at one moment.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crate::content::Stamp;
+use crate::given::{Given, Opened};
+use crate::name::FileName;
+use crate::walk::{Found, Walk};
+use crate::{Limits, SourceError, SourceErrors};
+
+/// Reads all `wanted` files, sorted by the bytes of their names.
+///
+/// There are two passes: the second one reads nothing and must see every file as the first one
+/// saw it. So between the two there was a moment at which all files stood together as they were
+/// read, and a set is never a mixture of two revisions.
+pub(crate) fn collect(
+    paths: Vec<PathBuf>,
+    wanted: FileName,
+    limits: &Limits,
+) -> Result<Vec<Found>, SourceErrors> {
+    let is_alone = paths.len() == 1;
+    let given: Vec<_> = paths.into_iter().map(|path| Given { path, is_alone }).collect();
+    // A single path stays open: what is read is the folder as it was when opened, also if another
+    // one takes its name. Several paths must still lead to the same files afterwards.
+    let held = match given.as_slice() {
+        [] => return Err(SourceError::NoPath.into()),
+        [single] => Some(single.open(wanted)?),
+        _ => None,
+    };
+    let pass = |reads_texts| pass(&given, held.as_ref(), Walk::new(wanted, reads_texts, limits));
+    let first = pass(true)?;
+    SourceErrors::check(repeated(&first))?;
+    let second = pass(false)?;
+    SourceErrors::check(changes(&first, &second))?;
+    Ok(first)
+}
+
+fn pass(
+    given: &[Given],
+    held: Option<&Opened>,
+    mut walk: Walk<'_>,
+) -> Result<Vec<Found>, SourceErrors> {
+    for given in given {
+        let walked = match held {
+            Some(opened) => walk.given(given, opened),
+            None => walk.open_given(given),
+        };
+        if walked.is_err() {
+            break;
+        }
+    }
+    SourceErrors::check(walk.errors)?;
+    walk.found.sort_by(|left, right| left.name.cmp(&right.name));
+    Ok(walk.found)
+}
+
+/// Files that are reached twice, by one name or by two.
+fn repeated(found: &[Found]) -> Vec<SourceError> {
+    let mut identities = HashMap::with_capacity(found.len());
+    let mut errors = Vec::new();
+    for (index, file) in found.iter().enumerate() {
+        let namesake = index.checked_sub(1).map(|before| &found[before]);
+        let namesake = namesake.filter(|before| before.name == file.name);
+        let first = identities.insert(file.stamp.identity(), file).or(namesake);
+        if let Some(first) = first {
+            let (first, second) = (first.path.clone(), file.path.clone());
+            errors.push(SourceError::SameFile { first, second });
+        }
+    }
+    errors
+}
+
+/// Files that the second pass saw differently.
+fn changes(first: &[Found], second: &[Found]) -> Vec<SourceError> {
+    let changed = |file: &Found| SourceError::Changed { path: file.path.clone() };
+    let before = stamps(first);
+    let after = stamps(second);
+    let gone = first.iter().filter(|file| after.get(file.name.as_str()) != Some(&file.stamp));
+    let new = second.iter().filter(|file| !before.contains_key(file.name.as_str()));
+    gone.chain(new).map(changed).collect()
+}
+
+fn stamps(found: &[Found]) -> HashMap<&str, Stamp> {
+    found.iter().map(|file| (file.name.as_str(), file.stamp)).collect()
+}

@@ -1,0 +1,92 @@
+//! The texts of a policy set.
+
+use std::path::Path;
+
+use pdp_core::{Policies, PolicyErrors, SourceText};
+
+use crate::collect::collect;
+use crate::name::FileName;
+use crate::{Limits, LoadError, SourceErrors};
+
+/// One file of a policy set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The path in the set, `/` between its parts.
+    pub path: String,
+    /// The text: UTF-8, a byte order mark included if there is one.
+    pub text: String,
+}
+
+/// The texts of a policy set, by the bytes of their paths. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceSet {
+    sources: Vec<Source>,
+}
+
+impl SourceSet {
+    /// Reads a policy set within the limits of the policy language: [`SourceSet::read_with`] with
+    /// [`Limits::default`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SourceSet::read_with`].
+    pub fn read(
+        paths: impl IntoIterator<Item = impl AsRef<Path>>,
+    ) -> Result<SourceSet, SourceErrors> {
+        Self::read_with(paths, &Limits::default())
+    }
+
+    /// Reads the files and folders at `paths`, which together are one set.
+    ///
+    /// If there is one path, the paths in the set are relative to that folder, or the name of that
+    /// file. If there are several, each path in the set begins with the path as it was given,
+    /// without `.` parts and superfluous slashes.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceErrors`] with everything that is wrong, each with its path. After a limit of the
+    /// whole set is exceeded, nothing more is looked at.
+    pub fn read_with(
+        paths: impl IntoIterator<Item = impl AsRef<Path>>,
+        limits: &Limits,
+    ) -> Result<SourceSet, SourceErrors> {
+        let paths = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
+        let found = collect(paths, FileName::Policy, limits)?.into_iter();
+        let sources = found.map(|file| Source { path: file.name, text: file.text }).collect();
+        Ok(SourceSet { sources })
+    }
+
+    /// The files, by the bytes of their paths.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The files as the engine takes them.
+    pub fn texts(&self) -> Vec<SourceText<'_>> {
+        let sources = self.sources.iter();
+        sources.map(|source| SourceText { path: &source.path, text: &source.text }).collect()
+    }
+
+    /// Compiles the set.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyErrors`] with every mistake in every file, each with its place.
+    pub fn compile(&self) -> Result<Policies, PolicyErrors> {
+        Policies::from_sources(&self.texts())
+    }
+}
+
+/// Reads and compiles a policy set: [`SourceSet::read`], then [`SourceSet::compile`].
+///
+/// # Errors
+///
+/// [`LoadError`] with everything that is wrong with the files or, if nothing is, with all mistakes
+/// in the policies.
+pub fn load(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Policies, LoadError> {
+    let sources = SourceSet::read(paths)?;
+    match sources.compile() {
+        Ok(policies) => Ok(policies),
+        Err(errors) => Err(LoadError::Policy { errors, sources }),
+    }
+}

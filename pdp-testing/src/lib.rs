@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod case;
+mod difference;
+mod file;
+mod matrix;
+mod reader;
+
+pub use case::{ActorFixture, Case, Expectation, ResourceFixture};
+pub use difference::Difference;
+pub use file::{TestFile, TestFileErrors};

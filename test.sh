@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all of them. What cannot be had here is skipped by name,
+# and the last line counts the skips.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+# A need is a function `need_NAME` that makes the need available, in a folder under `target/` if it
+# must be installed, and fails if it cannot. A step names its needs:
+#
+#     step TITLE SECONDS_MAX [NEED …] -- COMMAND [ARGUMENT …]
+
+passed=0
+failed=()
+skipped=()
+child=
+trap 'kill "$child" 2>/dev/null; exit 130' INT TERM
+
+step() {
+    local title=$1 seconds=$2 start=$SECONDS
+    shift 2
+    while [ "$1" != -- ]; do
+        if ! "need_$1"; then
+            printf '\n== %s: skipped, needs %s\n' "$title" "$1"
+            skipped+=("$title (needs $1)")
+            return
+        fi
+        shift
+    done
+    shift
+    printf '\n== %s\n' "$title"
+    # In the background, so that the trap can end it.
+    timeout --kill-after=10 "$seconds" "$@" </dev/null &
+    child=$!
+    wait "$child"
+    case $? in
+        0)
+            passed=$((passed + 1))
+            printf '== %s: %d s\n' "$title" $((SECONDS - start))
+            ;;
+        124 | 137) failed+=("$title (not done after $seconds s)") ;;
+        *) failed+=("$title") ;;
+    esac
+}
+
+if ! command -v cargo >/dev/null; then
+    echo 'tests failed: cargo is not here; see rust-toolchain.toml for the version' >&2
+    exit 1
+fi
+
+pdp=(cargo run --locked --quiet --package pdp-cli --)
+example=(cargo run --locked --quiet --package pdp-examples --example)
+
+step 'unit, integration and documentation tests' 3600 -- cargo test --workspace --locked --no-fail-fast
+step 'pdp check policies/daarion' 600 -- "${pdp[@]}" check policies/daarion
+step 'pdp test policies' 600 -- "${pdp[@]}" test policies
+step 'example decide' 600 -- "${example[@]}" decide
+step 'example audit_sink' 600 -- "${example[@]}" audit_sink
+
+printf '\n'
+for name in ${skipped[@]+"${skipped[@]}"}; do printf 'skipped: %s\n' "$name"; done
+for name in ${failed[@]+"${failed[@]}"}; do printf 'failed: %s\n' "$name"; done
+printf 'steps: %d passed, %d failed, %d skipped\n' "$passed" ${#failed[@]} ${#skipped[@]}
+if [ ${#failed[@]} -gt 0 ]; then
+    printf 'tests failed, %d skipped\n' ${#skipped[@]}
+    exit 1
+fi
+printf 'tests passed, %d skipped\n' ${#skipped[@]}

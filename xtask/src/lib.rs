@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+pub mod layers;
+pub mod links;
+pub mod purity;
+pub mod versions;
+pub mod words;
+
+mod repository;
+mod token;
+
+pub use repository::Repository;

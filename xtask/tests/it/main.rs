@@ -1,0 +1,30 @@
+//! The checks of the house, each also shown something that it must find.
+
+/// Who may depend on whom.
+mod layers;
+/// Links in Markdown files lead somewhere.
+mod links;
+/// What the core may name.
+mod purity;
+/// Crates with known holes.
+mod versions;
+/// Words that no committed text may hold.
+mod words;
+
+use std::collections::BTreeMap;
+
+use xtask::Repository;
+
+fn repository() -> Repository {
+    Repository::here().expect("the checks run in a clone of the repository")
+}
+
+#[track_caller]
+fn assert_none(faults: &[String]) {
+    assert!(faults.is_empty(), "{} faults:\n{}\n", faults.len(), faults.join("\n"));
+}
+
+/// Files with these paths and texts.
+fn texts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
+    files.iter().map(|&(path, text)| (path.to_owned(), text.to_owned())).collect()
+}
