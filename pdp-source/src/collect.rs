@@ -1,7 +1,7 @@
 //! The files of a set as they stood at one moment.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::content::Stamp;
 use crate::given::{Given, Opened};
@@ -11,9 +11,11 @@ use crate::{Limits, SourceError, SourceErrors};
 
 /// Reads all `wanted` files, sorted by the bytes of their names.
 ///
-/// There are two passes: the second one reads nothing and must see every file as the first one
-/// saw it. So between the two there was a moment at which all files stood together as they were
-/// read, and a set is never a mixture of two revisions.
+/// There are two passes: the second one reads nothing and must see every file and every folder as
+/// the first one saw it. So between the two there was a moment at which all files stood together as
+/// they were read, and a set is never a mixture of two revisions. The folders are compared because
+/// of links: one that is turned there and back looks the same afterwards, but the folder that it
+/// stands in has a new time.
 pub(crate) fn collect(
     paths: Vec<PathBuf>,
     wanted: FileName,
@@ -30,17 +32,18 @@ pub(crate) fn collect(
     };
     let pass = |reads_texts| pass(&given, held.as_ref(), Walk::new(wanted, reads_texts, limits));
     let first = pass(true)?;
-    SourceErrors::check(repeated(&first))?;
+    SourceErrors::check(repeated(&first.found))?;
     let second = pass(false)?;
     SourceErrors::check(changes(&first, &second))?;
-    Ok(first)
+    Ok(first.found)
 }
 
-fn pass(
+/// Walks all paths; what is found is sorted.
+fn pass<'l>(
     given: &[Given],
     held: Option<&Opened>,
-    mut walk: Walk<'_>,
-) -> Result<Vec<Found>, SourceErrors> {
+    mut walk: Walk<'l>,
+) -> Result<Walk<'l>, SourceErrors> {
     for given in given {
         let walked = match held {
             Some(opened) => walk.given(given, opened),
@@ -50,9 +53,9 @@ fn pass(
             break;
         }
     }
-    SourceErrors::check(walk.errors)?;
+    SourceErrors::check(std::mem::take(&mut walk.errors))?;
     walk.found.sort_by(|left, right| left.name.cmp(&right.name));
-    Ok(walk.found)
+    Ok(walk)
 }
 
 /// Files that are reached twice, by one name or by two.
@@ -71,16 +74,17 @@ fn repeated(found: &[Found]) -> Vec<SourceError> {
     errors
 }
 
-/// Files that the second pass saw differently.
-fn changes(first: &[Found], second: &[Found]) -> Vec<SourceError> {
-    let changed = |file: &Found| SourceError::Changed { path: file.path.clone() };
-    let before = stamps(first);
-    let after = stamps(second);
-    let gone = first.iter().filter(|file| after.get(file.name.as_str()) != Some(&file.stamp));
-    let new = second.iter().filter(|file| !before.contains_key(file.name.as_str()));
-    gone.chain(new).map(changed).collect()
+/// Files and folders that the second pass saw differently.
+fn changes(first: &Walk<'_>, second: &Walk<'_>) -> Vec<SourceError> {
+    let before: HashMap<&Path, Stamp> = stamps(first).collect();
+    let after: HashMap<&Path, Stamp> = stamps(second).collect();
+    let other = stamps(first).filter(|(path, stamp)| after.get(path) != Some(stamp));
+    let new = stamps(second).filter(|(path, _)| !before.contains_key(path));
+    let changed = other.chain(new);
+    changed.map(|(path, _)| SourceError::Changed { path: path.to_owned() }).collect()
 }
 
-fn stamps(found: &[Found]) -> HashMap<&str, Stamp> {
-    found.iter().map(|file| (file.name.as_str(), file.stamp)).collect()
+fn stamps<'w>(walk: &'w Walk<'_>) -> impl Iterator<Item = (&'w Path, Stamp)> {
+    let folders = walk.folders.iter().map(|(path, stamp)| (path.as_path(), *stamp));
+    folders.chain(walk.found.iter().map(|file| (file.path.as_path(), file.stamp)))
 }

@@ -6,8 +6,8 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Dir, FileType, statat};
-use rustix::io::Errno;
 
+use crate::budget::Budget;
 use crate::content::{self, Stamp};
 use crate::given::{Given, Opened};
 use crate::name::{FileName, join};
@@ -29,16 +29,13 @@ pub(crate) struct Found {
 /// What one pass collects.
 #[derive(Debug)]
 pub(crate) struct Walk<'l> {
-    limits: &'l Limits,
+    budget: Budget<'l>,
     wanted: FileName,
     reads_texts: bool,
     pub(crate) found: Vec<Found>,
+    /// The folders, each as it was before it was listed.
+    pub(crate) folders: Vec<(PathBuf, Stamp)>,
     pub(crate) errors: Vec<SourceError>,
-    /// Files that are wanted, the faulty ones included.
-    files: usize,
-    /// Folders, and links whose names say nothing.
-    others: usize,
-    bytes: u64,
 }
 
 /// The set is over a limit: nothing more is read.
@@ -60,8 +57,9 @@ struct Folder<'a> {
 
 impl<'l> Walk<'l> {
     pub(crate) fn new(wanted: FileName, reads_texts: bool, limits: &'l Limits) -> Self {
-        let (found, errors) = (Vec::new(), Vec::new());
-        Walk { limits, wanted, reads_texts, found, errors, files: 0, others: 0, bytes: 0 }
+        let budget = Budget::new(limits);
+        let (found, folders, errors) = (Vec::new(), Vec::new(), Vec::new());
+        Walk { budget, wanted, reads_texts, found, folders, errors }
     }
 
     /// Opens and walks one path that was given.
@@ -78,7 +76,7 @@ impl<'l> Walk<'l> {
             Ok(name) => name,
             Err(error) => return self.note(error),
         };
-        let (files, errors) = (self.files, self.errors.len());
+        let (files, errors) = (self.budget.files, self.errors.len());
         match opened {
             Opened::Folder(root) => {
                 let (prefix, below) = (name.as_str(), "");
@@ -86,7 +84,7 @@ impl<'l> Walk<'l> {
             }
             Opened::File(file) => self.given_file(&given.path, name, file)?,
         }
-        let is_empty = self.files == files && self.errors.len() == errors;
+        let is_empty = self.budget.files == files && self.errors.len() == errors;
         if self.wanted == FileName::Policy && is_empty {
             self.errors.push(SourceError::Empty { path: given.path.clone() });
         }
@@ -107,42 +105,43 @@ impl<'l> Walk<'l> {
 
     fn folder(&mut self, folder: Folder<'_>) -> Result<(), Full> {
         let path = folder.given.path.join(folder.below);
-        match self.list(folder, &path) {
-            Ok(names) => names?.iter().try_for_each(|name| self.entry(folder, name)),
-            Err(errno) => self.note(Place::Given(&path).error(errno, &path)),
+        match folder.file.metadata() {
+            Ok(metadata) => self.folders.push((path.clone(), Stamp::of(&metadata))),
+            Err(cause) => return self.note(SourceError::Unreadable { path, cause }),
         }
+        let listing = match Dir::read_from(folder.file) {
+            Ok(listing) => listing,
+            Err(errno) => return self.note(Place::Given(&path).error(errno, &path)),
+        };
+        let names = self.names(listing, &path)?;
+        names.iter().try_for_each(|name| self.entry(folder, name))
     }
 
     /// The names in a folder that may matter, sorted.
-    fn list(
-        &mut self,
-        folder: Folder<'_>,
-        path: &Path,
-    ) -> Result<Result<Vec<OsString>, Full>, Errno> {
+    fn names(&mut self, listing: Dir, path: &Path) -> Result<Vec<OsString>, Full> {
         let mut names = Vec::new();
-        for entry in Dir::read_from(folder.file)? {
-            let entry = entry?;
+        for entry in listing {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(errno) => {
+                    self.errors.push(Place::Given(path).error(errno, path));
+                    break;
+                }
+            };
             let name = entry.file_name().to_bytes();
             let is_wanted = FileName::of(name) == self.wanted;
-            // Some file systems do not say in a listing what an entry is.
-            let may_lead_on = matches!(
-                entry.file_type(),
-                FileType::Directory | FileType::Symlink | FileType::Unknown
-            );
-            if name.starts_with(b".") || !(is_wanted || may_lead_on) {
+            if name.starts_with(b".") || !(is_wanted || may_lead_on(entry.file_type())) {
                 continue;
             }
             let name = OsString::from_vec(name.to_owned());
-            // Counted here, so that a folder of a million names is not even remembered.
-            if let Err(full) = self.count(is_wanted, &path.join(&name)) {
-                return Ok(Err(full));
-            }
+            // Counted here, so that of a folder with a million names few are remembered.
+            self.count(is_wanted, &path.join(&name))?;
             names.push(name);
         }
         names.sort_unstable();
         // A folder that changes may list a name twice.
         names.dedup();
-        Ok(Ok(names))
+        Ok(names)
     }
 
     fn entry(&mut self, folder: Folder<'_>, name: &OsStr) -> Result<(), Full> {
@@ -177,9 +176,8 @@ impl<'l> Walk<'l> {
         path: PathBuf,
     ) -> Result<(), Full> {
         let depth = folder.depth + 1;
-        let depth_max = self.limits.depth_max;
-        if depth > depth_max {
-            return self.note(SourceError::TooDeep { path, depth_max });
+        if let Err(error) = self.budget.depth(depth, &path) {
+            return self.note(error);
         }
         let Some(below) = below(folder, name) else {
             return self.note(SourceError::NameNotUtf8 { path });
@@ -237,9 +235,11 @@ impl<'l> Walk<'l> {
         open: impl FnOnce() -> Result<File, SourceError>,
     ) -> Result<(), Full> {
         let text = if self.reads_texts {
-            if !self.has_room(&path, stamp.bytes)? {
-                return Ok(());
+            if let Err(error) = self.budget.file_bytes(stamp.bytes, &path) {
+                return self.note(error);
             }
+            let room = self.budget.set_bytes(stamp.bytes, &path);
+            room.map_err(|error| self.stop(error))?;
             open().and_then(|file| content::text(&file, stamp, &path))
         } else {
             Ok(String::new())
@@ -251,34 +251,14 @@ impl<'l> Walk<'l> {
         Ok(())
     }
 
-    /// Whether a file may be read; otherwise that is noted.
-    fn has_room(&mut self, path: &Path, bytes: u64) -> Result<bool, Full> {
-        let path = || path.to_owned();
-        let Limits { file_bytes_max, set_bytes_max, .. } = *self.limits;
-        if bytes > file_bytes_max {
-            let error = SourceError::FileTooLarge { path: path(), bytes_max: file_bytes_max };
-            self.errors.push(error);
-            return Ok(false);
-        }
-        self.bytes += bytes;
-        if self.bytes > set_bytes_max {
-            let error = SourceError::SetTooLarge { path: path(), bytes_max: set_bytes_max };
-            self.errors.push(error);
-            return Err(Full);
-        }
-        Ok(true)
+    fn count(&mut self, is_wanted: bool, path: &Path) -> Result<(), Full> {
+        self.budget.count(is_wanted, path).map_err(|error| self.stop(error))
     }
 
-    /// Counts a file, or something else that has to be looked at.
-    fn count(&mut self, is_wanted: bool, path: &Path) -> Result<(), Full> {
-        let counter = if is_wanted { &mut self.files } else { &mut self.others };
-        *counter += 1;
-        let files_max = self.limits.files_max;
-        if *counter <= files_max {
-            return Ok(());
-        }
-        self.errors.push(SourceError::TooManyFiles { path: path.to_owned(), files_max });
-        Err(Full)
+    /// Notes an error that ends the walk.
+    fn stop(&mut self, error: SourceError) -> Full {
+        self.errors.push(error);
+        Full
     }
 
     /// Notes an error; the walk goes on.
@@ -287,6 +267,12 @@ impl<'l> Walk<'l> {
         self.errors.push(error);
         Ok(())
     }
+}
+
+/// Whether an entry must be looked at whatever its name. Some file systems do not say in a listing
+/// what an entry is.
+fn may_lead_on(kind: FileType) -> bool {
+    matches!(kind, FileType::Directory | FileType::Symlink | FileType::Unknown)
 }
 
 /// The path of an entry below the root.
