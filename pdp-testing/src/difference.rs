@@ -1,6 +1,7 @@
-use std::fmt::{self, Debug, Display};
+use std::fmt::{self, Display};
 
 use pdp_core::Decision;
+use serde::Serialize;
 
 use crate::Expectation;
 
@@ -43,11 +44,16 @@ impl Expectation {
     }
 }
 
-fn difference<T: PartialEq + Debug>(
+fn difference<T: PartialEq + Serialize>(
     part: &'static str,
     expected: Option<T>,
     found: &T,
 ) -> Option<Difference> {
     let expected = expected.filter(|expected| expected != found)?;
-    Some(Difference { part, expected: format!("{expected:?}"), found: format!("{found:?}") })
+    Some(Difference { part, expected: json(&expected), found: json(found) })
+}
+
+/// As the decision would write it on the wire.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|error| error.to_string())
 }

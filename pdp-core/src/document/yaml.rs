@@ -1,4 +1,4 @@
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError};
 
 use super::{Content, Node, Scalar, Span};
 use crate::compiled::Set;
@@ -98,7 +98,7 @@ impl<'t> Composer<'t> {
 
     fn start(&mut self, span: Span, entries: Entries<'t>) -> Result<(), SyntaxError> {
         if self.open.len() == DEPTH_MAX {
-            return Err(error(span, &format!("nested more than {DEPTH_MAX} deep")));
+            return Err(error(span, &too_deep()));
         }
         self.open.push(Open { span, entries });
         Ok(())
@@ -180,6 +180,10 @@ fn refuse_duplicates(entries: &[(Node<'_>, Node<'_>)]) -> Result<(), SyntaxError
     }
 }
 
+fn too_deep() -> String {
+    format!("nested more than {DEPTH_MAX} deep")
+}
+
 fn error(span: Span, message: &str) -> SyntaxError {
     SyntaxError { message: message.to_owned(), span }
 }
@@ -193,7 +197,10 @@ fn scan_error(text: &str, scan: &ScanError) -> SyntaxError {
         line: number(marker.line()),
         column: number(marker.col().saturating_add(1)),
     };
-    error(span, &crate::error::printable(&scan.kind().to_string()))
+    match scan.kind() {
+        ErrorKind::RecursionLimitExceeded => error(span, &too_deep()),
+        kind => error(span, &crate::error::printable(&kind.to_string())),
+    }
 }
 
 fn place(text: &str, span: &granit_parser::Span) -> Span {

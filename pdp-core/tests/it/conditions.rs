@@ -150,10 +150,10 @@ fn conditions_that_do_not_fit_are_refused_with_their_place() {
             "`context.number` may be absent; write `context.number ?? …`, or ask `has(context.number)` beside it",
         ),
         ("has(context.number) || context.number > 1", "`context.number` may be absent"),
-        ("context.numbr ?? 0 == 1", "unknown value of `context`: `numbr`; did you mean `number`?"),
+        ("context.numbr ?? 0 == 1", "`context` declares no `numbr`; did you mean `number`?"),
         (
             "resource.color == 'red'",
-            "unknown value of `resource` of type `door`: `color`; did you mean `colour`?",
+            "`resource` of type `door` declares no `color`; did you mean `colour`?",
         ),
         ("actor.levle ?? 1 == 1", "did you mean `level`?"),
         ("smal", "unknown name `smal`; did you mean `small`?"),
@@ -210,7 +210,7 @@ fn let_is_checked_even_if_unused_and_does_not_run_in_circles() {
     let on_page = format!(
         "{head}let: {{big: resource.size > 3}}\nrules: [{{id: r, effect: permit, resource: page, when: big}}]"
     );
-    assert!(mistakes(&on_page).contains("unknown value of `resource` of type `page`: `size`"));
+    assert!(mistakes(&on_page).contains("`resource` of type `page` declares no `size`"));
     let mut upwards = format!("{head}let:\n  n0: actor.id == 'x'\n");
     let mut downwards = format!("{head}let:\n  n200: actor.id == 'x'\n");
     for index in 1..200 {

@@ -1,6 +1,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::Command;
 
 use pdp_source::{SourceError, SourceSet};
 
@@ -36,19 +38,45 @@ fn a_path_without_a_policy_file_is_an_error() {
 
 #[test]
 fn what_may_not_be_read_is_named() {
+    // The superuser may read everything: then this test runs once more as nobody, in this folder.
+    if let Some(folder) = std::env::var_os(AS_NOBODY) {
+        return assert_unreadable(Path::new(&folder));
+    }
     let folder = folder_of(&["a.yaml", "b/c.yaml", "d.yaml"]);
     for name in ["a.yaml", "b"] {
         fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o0)).unwrap();
     }
     if fs::File::open(folder.path().join("a.yaml")).is_ok() {
-        return; // The superuser may read everything.
+        assert!(passes_as_nobody(folder.path(), "faults::what_may_not_be_read_is_named"));
+    } else {
+        assert_unreadable(folder.path());
     }
+    fs::set_permissions(folder.path().join("b"), fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+const AS_NOBODY: &str = "PDP_SOURCE_TEST_AS_NOBODY";
+
+fn assert_unreadable(folder: &Path) {
     assert_eq!(
-        faults(folder.path()),
+        faults(folder),
         "cannot read `a.yaml`: Permission denied (os error 13)\n\
          cannot read `b`: Permission denied (os error 13)"
     );
-    fs::set_permissions(folder.path().join("b"), fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+/// Runs one test of this binary with the rights of nobody, who may look into `folder`.
+fn passes_as_nobody(folder: &Path, test: &str) -> bool {
+    const NOBODY: u32 = 65_534;
+    let place = tempfile::tempdir().unwrap();
+    let binary = place.path().join("test");
+    fs::copy(std::env::current_exe().unwrap(), &binary).unwrap();
+    for path in [folder, place.path(), &binary] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = Command::new(&binary);
+    command.args([test, "--exact"]).env(AS_NOBODY, folder).uid(NOBODY).gid(NOBODY);
+    let output = command.output().unwrap();
+    output.status.success() && String::from_utf8_lossy(&output.stdout).contains("1 passed")
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::form::{BOOL, STRING, TIMESTAMP};
 use super::{Compiler, Scope, Typed, typed};
 use crate::Timestamp;
 use crate::compiled::{Node, RelationIndex, Stored};
+use crate::error::printable;
 use crate::expression::{Expression, ExpressionKind, Literal};
 use crate::model::{Condition, RelationDefinition, RelationPath};
 
@@ -40,7 +41,13 @@ impl Compiler<'_> {
             }
             _ => {
                 let names = vec!["has", "related", "timestamp", "startsWith"];
-                self.unknown("function", function, names, expression, within);
+                self.unknown(
+                    format!("unknown function `{}`", printable(function)),
+                    function,
+                    names,
+                    expression,
+                    within,
+                );
                 None
             }
         }

@@ -207,14 +207,13 @@ impl Compiler<'_> {
 
     fn unknown(
         &mut self,
-        what: &str,
+        message: String,
         name: &str,
         names: Vec<&str>,
         expression: &Expression,
         within: &Condition,
     ) {
         let place = within.part(expression.start, expression.end);
-        let message = format!("unknown {what} `{}`", printable(name));
         self.mistake_with_hint(
             place,
             PolicyErrorKind::UnknownName,

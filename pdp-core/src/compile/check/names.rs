@@ -39,7 +39,13 @@ impl Compiler<'_> {
                 None => {
                     let known = ["actor", "action", "resource", "context", "now"];
                     let names: Vec<&str> = self.named.keys().copied().chain(known).collect();
-                    self.unknown("name", name, names, expression, within);
+                    self.unknown(
+                        format!("unknown name `{}`", printable(name)),
+                        name,
+                        names,
+                        expression,
+                        within,
+                    );
                     None
                 }
             },
@@ -191,7 +197,8 @@ impl Compiler<'_> {
         let Some(index) = declared.iter().position(|attribute| attribute.name.text == name) else {
             let names = declared.iter().map(|attribute| attribute.name.text.as_str());
             let names = names.chain(builtins.iter().copied()).collect();
-            self.unknown(&format!("value of `{of}`:"), name, names, expression, within);
+            let message = format!("`{of}` declares no `{}`", printable(name));
+            self.unknown(message, name, names, expression, within);
             return None;
         };
         let attribute = &declared[index];

@@ -1,0 +1,63 @@
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What a run of `pdp` came to.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub output: String,
+    pub errors: String,
+}
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+}
+
+/// Runs `pdp` in `folder`.
+pub fn pdp(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pdp"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("pdp runs");
+    let mut stdin = child.stdin.take().expect("an input");
+    // A command that does not read its input may have ended already.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("pdp ends");
+    Outcome {
+        code: output.status.code(),
+        output: String::from_utf8(output.stdout).expect("UTF-8"),
+        errors: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// A folder with these files.
+pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+pub const POLICY: &str = "version: 1
+types: {door: {actions: [open], relations: {holder: direct}}}
+context: {pin: {type: string?, masked: true}}
+rules:
+  - {id: holders, effect: permit, resource: door, actors: {relation: holder}, obligations: [{type: log}]}
+facts: {'door:front': {holder: user:1}}
+";
+
+pub fn request(actor: &str) -> String {
+    format!(
+        r#"{{"actor": {{"actor_id": "{actor}", "actor_type": "human"}}, "action": "open", "resource": {{"type": "door", "id": "front"}}, "context": {{"pin": "1234"}}}}"#
+    )
+}

@@ -1,0 +1,115 @@
+use crate::support::{POLICY, folder, pdp};
+
+const TESTS: &str = "version: 1
+actors: {one: {id: user:1, type: human}, two: {id: user:2, type: human}}
+resources: {front: {type: door, id: front}}
+cases:
+  - name: a holder opens
+    actor: one
+    action: open
+    resource: front
+    expect: {effect: permit, reason: holders, rule: holders, obligations: [{type: log}], bypass: false, errors: []}
+matrix:
+  - {name: doors, actors: [one, two], resources: [front], actions: [open], permit: {one: {front: [open]}}}
+";
+
+#[test]
+fn passing_tests_are_counted() {
+    let folder = folder(&[("p.yaml", POLICY), ("p_test.yaml", TESTS)]);
+    for path in [".", "p_test.yaml"] {
+        let outcome = pdp(folder.path(), &["test", path], "");
+        assert_eq!(
+            (outcome.code, outcome.output.as_str()),
+            (Some(0), "3 passed, 0 failed\n"),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn what_differs_is_shown() {
+    let tests = TESTS
+        .replace("reason: holders, rule: holders", "reason: owners, rule: ~")
+        .replace("obligations: [{type: log}]", "obligations: []")
+        .replace("permit: {one:", "permit: {two:");
+    let folder = folder(&[("p.yaml", POLICY), ("p_test.yaml", &tests)]);
+    let outcome = pdp(folder.path(), &["test", "."], "");
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    insta::assert_snapshot!(outcome.output);
+}
+
+#[test]
+fn each_folder_is_its_own_set() {
+    let files = [
+        ("a/p.yaml", POLICY),
+        ("a/p_test.yaml", TESTS),
+        ("b/p.yaml", POLICY),
+        ("b/p_test.yaml", TESTS),
+    ];
+    let folder = folder(&files);
+    let outcome = pdp(folder.path(), &["test", "."], "");
+    assert_eq!(
+        (outcome.code, outcome.output.as_str()),
+        (Some(0), "6 passed, 0 failed\n"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn nothing_tested_is_not_green() {
+    for (tests, message) in [
+        ("version: 1\n", "the file holds no case"),
+        ("version: 2\ncases: []\n", "the version of test files is `1`"),
+        ("version: 1\ncase: []\n", "unknown key `case`"),
+        (&TESTS.replace("one: {front", "three: {front"), "the matrix does not cross `three`"),
+        (&TESTS.replace("actor: one", "actor: oen"), "unknown actor `oen`"),
+        (&TESTS.replace("permit, reason", "allow, reason"), "`effect` is `permit` or `deny`"),
+        (
+            &TESTS.replace("resources: {front", "resources: {unused: {type: door, id: x}, front"),
+            "no case uses the resource `unused`",
+        ),
+        (
+            &format!(
+                "{TESTS}  - {{name: doors, actors: [one], resources: [front], actions: [open]}}\n"
+            ),
+            "is named `doors: one open front` too",
+        ),
+    ] {
+        let folder = folder(&[("p.yaml", POLICY), ("p_test.yaml", tests)]);
+        let outcome = pdp(folder.path(), &["test", "."], "");
+        assert_eq!(outcome.code, Some(1), "{message}: {outcome:?}");
+        assert!(outcome.errors.contains(message), "{message}: {outcome:?}");
+        assert!(outcome.output.contains("1 could not be run"), "{message}: {outcome:?}");
+    }
+    let folder = folder(&[("p.yaml", POLICY)]);
+    let outcome = pdp(folder.path(), &["test", "."], "");
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.errors.contains("no tests"), "{outcome:?}");
+}
+
+#[test]
+fn policies_that_do_not_load_fail_their_tests() {
+    let folder = folder(&[("p.yaml", "version: 1\nrulse: []\n"), ("p_test.yaml", TESTS)]);
+    let outcome = pdp(folder.path(), &["test", "."], "");
+    assert_eq!(
+        (outcome.code, outcome.output.as_str()),
+        (Some(1), "0 passed, 0 failed, 1 could not be run\n")
+    );
+}
+
+#[test]
+fn the_example_in_the_documentation_is_a_test_file() {
+    let page = include_str!("../../../docs/testing-policies.md");
+    let example = page
+        .split("```yaml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("an example");
+    let folder = crate::support::root().join("policies/daarion");
+    let copy = self::folder(&[("docs_test.yaml", example)]);
+    for file in ["rules.yaml", "data.yaml"] {
+        std::fs::copy(folder.join(file), copy.path().join(file)).expect("a copy");
+    }
+    let outcome = pdp(copy.path(), &["test", "."], "");
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+}
