@@ -50,6 +50,25 @@ pub struct Decision<'a> {
     pub policy: PolicyVersion,
 }
 
+impl Decision<'_> {
+    /// The same decision, owning its words: it outlives the policies that made it.
+    pub fn into_owned(self) -> Decision<'static> {
+        Decision {
+            effect: self.effect,
+            reason: owned(self.reason),
+            rule: self.rule.map(RuleRef::into_owned),
+            bypass: self.bypass,
+            obligations: Obligations::Owned(self.obligations.to_vec()),
+            errors: self.errors.into_iter().map(RuleError::into_owned).collect(),
+            policy: self.policy,
+        }
+    }
+}
+
+fn owned(text: Text<'_>) -> Text<'static> {
+    Text::Owned(text.into_owned())
+}
+
 /// Where a rule stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleRef<'a> {
@@ -59,6 +78,12 @@ pub struct RuleRef<'a> {
     pub file: Text<'a>,
     /// The line on which the rule begins, from 1.
     pub line: u32,
+}
+
+impl RuleRef<'_> {
+    fn into_owned(self) -> RuleRef<'static> {
+        RuleRef { id: owned(self.id), file: owned(self.file), line: self.line }
+    }
 }
 
 /// Obligations that the policies lend or a decision from elsewhere owns.
@@ -105,6 +130,13 @@ pub struct RuleError<'a> {
     pub fault: Fault,
     /// The fault in words, naming what was read.
     pub message: Text<'a>,
+}
+
+impl RuleError<'_> {
+    fn into_owned(self) -> RuleError<'static> {
+        let RuleError { rule, fault, message } = self;
+        RuleError { rule: rule.into_owned(), fault, message: owned(message) }
+    }
 }
 
 /// Why a rule could not be evaluated.

@@ -116,8 +116,14 @@ impl<'t> Reader<'_, 't> {
     pub(super) fn daarion(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
         for section in &SECTIONS {
             let Some(node) = root.value(section.name) else { continue };
+            let what = format!("an entry of `{}`", section.name);
+            let keys: Vec<&str> = std::iter::once(section.id)
+                .chain(section.keys.iter().map(|key| key.name))
+                .collect();
             for entry in self.items(node, &format!("`{}`", section.name), false) {
-                self.entry(section, entry, model);
+                if let Some(fields) = self.fields(entry, &what, &keys) {
+                    self.entry(section, &fields, model);
+                }
             }
         }
         if let Some(node) = root.value("defaults") {
@@ -137,12 +143,8 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn entry(&mut self, section: &Section, node: &Node<'t>, model: &mut Model<'t>) {
-        let what = format!("an entry of `{}`", section.name);
-        let names: Vec<&str> =
-            std::iter::once(section.id).chain(section.keys.iter().map(|key| key.name)).collect();
-        let Some(fields) = self.fields(node, &what, &names) else { return };
-        let Some(id_node) = self.required(&fields, section.id) else { return };
+    fn entry(&mut self, section: &Section, fields: &Fields<'_, 't>, model: &mut Model<'t>) {
+        let Some(id_node) = self.required(fields, section.id) else { return };
         let Some(id) = self.id(id_node, "an id") else { return };
         let subject = match section.resource_type {
             None => Subject::Actor(id.clone()),
@@ -165,7 +167,7 @@ impl<'t> Reader<'_, 't> {
         }
         model.facts.entries.push((section.name, id.clone(), self.place(id_node)));
         for key in section.keys {
-            self.entry_key(key, &fields, &subject, model);
+            self.entry_key(key, fields, &subject, model);
         }
     }
 

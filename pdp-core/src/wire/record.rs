@@ -11,7 +11,10 @@ impl Serialize for Request<'_> {
         fields.serialize_field("action", self.action)?;
         fields.serialize_field("resource", &self.resource)?;
         fields.serialize_field("context", self.context)?;
-        fields.serialize_field("now", &self.now.map(|now| now.to_string()))?;
+        // As the reader takes it: what is not stated is left out, never null.
+        if let Some(now) = self.now {
+            fields.serialize_field("now", &now.to_string())?;
+        }
         fields.end()
     }
 }

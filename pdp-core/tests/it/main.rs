@@ -3,6 +3,7 @@
 mod audit; // what a record holds, what it leaves out
 mod conditions; // types, absence, comparison
 mod daarion; // sections lowered to facts
+mod deciders; // engine, wrapper, remote: one trait
 mod decisions; // the four steps, errors, otherwise, bypass
 mod documents; // examples in the documentation
 mod hostile; // prefixes, random bytes, bombs
