@@ -53,9 +53,7 @@ impl Decider for Remote {
 
 /// What a door does: it knows no more than the trait.
 fn door<D: Decider>(decider: &D, action: &str) -> Result<String, D::Error> {
-    let now = pdp_core::Timestamp::from_unix(0, 0).ok();
-    let request =
-        Request { now, ..Request::new(human("user:1"), action, Resource::new("door", "a")) };
+    let request = Request::new(human("user:1"), action, Resource::new("door", "a"));
     let decision = pollster::block_on(decider.decide(&request))?;
     Ok(format!("{} {} {}", decision.effect.as_str(), decision.reason, decision.obligations.len()))
 }

@@ -1,4 +1,7 @@
-use pdp_core::{Policies, SourceText};
+use pdp_core::wire::RequestDocument;
+use pdp_core::{Policies, Scratch, SourceText};
+
+use crate::support::policies;
 
 /// The YAML examples of a page.
 fn examples(page: &str) -> Vec<&str> {
@@ -15,4 +18,44 @@ fn every_policy_on_the_language_page_loads() {
             panic!("{errors}\n{text}");
         }
     }
+}
+
+/// The JSON examples of the page on what travels.
+fn shapes() -> Vec<&'static str> {
+    let page = include_str!("../../../docs/wire.md");
+    let blocks = page.split("```json\n").skip(1);
+    blocks.map(|block| block.split("```").next().expect("a closed block")).collect()
+}
+
+/// The names of an object's fields, and of those within.
+fn names(value: &serde_json::Value) -> Vec<String> {
+    let serde_json::Value::Object(fields) = value else { return Vec::new() };
+    let within = fields.iter().flat_map(|(name, value)| {
+        names(value).into_iter().map(move |inner| format!("{name}.{inner}"))
+    });
+    fields.keys().cloned().chain(within).collect()
+}
+
+#[test]
+fn requests_decisions_and_records_have_the_documented_fields() {
+    let policies = policies(
+        "{version: 1, types: {channel: {actions: [send_message]}}, rules: [{id: r, effect: permit, obligations: [{type: log, properties: {level: info}}]}]}",
+    );
+    let document = RequestDocument::parse(shapes()[0].as_bytes()).expect("the documented request");
+    let request = document.request();
+    let decision = policies.evaluate(&request, &mut Scratch::new());
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+    assert_eq!(names(&json(&request)), names(&parse(shapes()[0])));
+    assert_eq!(names(&json(&decision)), names(&parse(shapes()[1])));
+    let time = request.now.expect("a time");
+    let record = json(&policies.audit_record(&request, &decision, time));
+    let documented = parse(&shapes()[2].replace("{…}", "{}"));
+    let top = |value: &serde_json::Value| {
+        names(value).into_iter().filter(|name| !name.contains('.')).collect::<Vec<_>>()
+    };
+    assert_eq!(top(&record), top(&documented));
+}
+
+fn json(value: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(value).expect("JSON")
 }
