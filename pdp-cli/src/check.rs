@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use pdp_core::Policies;
+use pdp_core::{Policies, PolicyWarning};
 use serde_json::json;
 
 use crate::arguments::{Check, Format};
@@ -14,7 +14,12 @@ pub(crate) fn run(arguments: &Check) -> Result<bool> {
     let loaded = pdp_source::load(&arguments.policies);
     let mut output = io::stdout().lock();
     match (&loaded, arguments.format) {
-        (Ok(policies), Format::Text) => writeln!(output, "{}", text(policies))?,
+        (Ok(policies), Format::Text) => {
+            for PolicyWarning { file, span, message } in policies.warnings() {
+                writeln!(io::stderr(), "warning: {file}:{}:{}: {message}", span.line, span.column)?;
+            }
+            writeln!(output, "{}", text(policies))?;
+        }
         (Ok(policies), Format::Json) => writeln!(output, "{}", json(policies))?,
         (Err(error), Format::Text) => writeln!(io::stderr(), "{}", diagnostics::text(error))?,
         (Err(error), Format::Json) => writeln!(output, "{}", diagnostics::json(error))?,
@@ -44,5 +49,11 @@ fn json(policies: &Policies) -> serde_json::Value {
         "rules": summary.rules,
         "resources": summary.resources,
         "facts": summary.facts,
+        "warnings": policies.warnings().iter().map(warning).collect::<Vec<_>>(),
     })
+}
+
+fn warning(warning: &PolicyWarning) -> serde_json::Value {
+    let PolicyWarning { file, span, message } = warning;
+    json!({ "file": file, "line": span.line, "column": span.column, "message": message })
 }

@@ -24,6 +24,17 @@ pub struct PolicyError {
     pub hint: Option<String>,
 }
 
+/// Something in a policy set that is allowed and may surprise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyWarning {
+    /// The file, relative to the policy set.
+    pub file: String,
+    /// Where in the file.
+    pub span: Span,
+    /// What may surprise, in one line.
+    pub message: String,
+}
+
 /// Kinds of mistakes in policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -134,14 +145,16 @@ impl Mistakes {
     }
 
     /// Nothing, or all mistakes in order.
-    pub(crate) fn into_result(mut self) -> Result<(), PolicyErrors> {
-        if self.errors.is_empty() {
-            return Ok(());
-        }
+    pub(crate) fn into_result(self) -> Result<(), PolicyErrors> {
+        if self.is_empty() { Ok(()) } else { Err(self.into_errors()) }
+    }
+
+    /// All mistakes in order.
+    pub(crate) fn into_errors(mut self) -> PolicyErrors {
         self.errors.sort_by(|left, right| {
             (&left.file, left.span, &left.message).cmp(&(&right.file, right.span, &right.message))
         });
-        Err(PolicyErrors { errors: self.errors, omitted: self.omitted })
+        PolicyErrors { errors: self.errors, omitted: self.omitted }
     }
 }
 

@@ -23,7 +23,7 @@ pub use decider::Decider;
 pub use decision::{
     Decision, Digest, Effect, Fault, Obligation, Obligations, PolicyVersion, RuleError, RuleRef,
 };
-pub use error::{PolicyError, PolicyErrorKind, PolicyErrors};
+pub use error::{PolicyError, PolicyErrorKind, PolicyErrors, PolicyWarning};
 pub use evaluate::Scratch;
 pub use policies::{Policies, Summary};
 pub use request::{Actor, ActorType, Membership, Request, Resource};

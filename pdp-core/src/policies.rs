@@ -3,7 +3,7 @@
 use crate::compiled::{Dispatch, FactTables, FaultId, Program, Rule, Vocabulary};
 use crate::error::Mistakes;
 use crate::model::Model;
-use crate::{PolicyErrors, PolicyVersion, SourceText};
+use crate::{PolicyErrors, PolicyVersion, PolicyWarning, SourceText};
 
 /// Policies and facts, compiled. Immutable; share it between threads behind an `Arc`.
 ///
@@ -37,6 +37,7 @@ pub struct Policies {
     pub(crate) facts: FactTables,
     pub(crate) walk_limit: u32,
     pub(crate) walk_limit_fault: FaultId,
+    pub(crate) warnings: Vec<PolicyWarning>,
     pub(crate) masks: crate::audit::Masks,
 }
 
@@ -51,10 +52,7 @@ impl Policies {
         match crate::read::model(sources, &mut mistakes) {
             // What was read can be judged although something else could not be read.
             Some(model) => crate::compile::policies(&model, mistakes),
-            None => match mistakes.into_result() {
-                Err(errors) => Err(errors),
-                Ok(()) => Policies::compile(&Model::parse(sources)?),
-            },
+            None => Err(mistakes.into_errors()),
         }
     }
 
@@ -71,6 +69,11 @@ impl Policies {
     /// The digest of the texts and the revision of the facts.
     pub fn version(&self) -> PolicyVersion {
         self.version
+    }
+
+    /// What in the texts is allowed and may surprise, by file and place.
+    pub fn warnings(&self) -> &[PolicyWarning] {
+        &self.warnings
     }
 
     /// How much the set holds.

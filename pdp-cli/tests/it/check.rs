@@ -74,3 +74,27 @@ fn what_cannot_be_read_is_said() {
         assert!(outcome.output.contains("\"kind\":\"source\""), "{outcome:?}");
     }
 }
+
+#[test]
+fn permits_that_differ_in_obligations_are_warned_of() {
+    let overlapping = POLICY.replace(
+        "facts:",
+        "  - {id: staff, effect: permit, resource: door, actors: {role: staff}}\n  - {id: also, effect: permit, resource: door, actors: {role: boss}}\nfacts:",
+    );
+    let apart = overlapping
+        .replace("actors: {relation: holder}", "actors: {type: human, relation: holder}")
+        .replace("{role: staff}", "{type: agent, role: staff}")
+        .replace("{role: boss}", "{type: service, role: boss}");
+    let folder = folder(&[("p.yaml", &overlapping), ("q.yaml", &apart)]);
+    let outcome = pdp(folder.path(), &["check", "p.yaml"], "");
+    let warning = "warning: p.yaml:6:5: rules `holders` and `staff` both permit `open` on `door`, with different obligations; those of the first that matches hold\n";
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome.errors.starts_with(warning) && outcome.errors.lines().count() == 2,
+        "{outcome:?}"
+    );
+    let outcome = pdp(folder.path(), &["check", "p.yaml", "--format", "json"], "");
+    assert!(outcome.output.contains("\"warnings\":[{\"column\":5,"), "{outcome:?}");
+    let outcome = pdp(folder.path(), &["check", "q.yaml"], "");
+    assert_eq!((outcome.code, outcome.errors.as_str()), (Some(0), ""), "{outcome:?}");
+}

@@ -6,6 +6,7 @@ mod facts;
 mod relations;
 mod rules;
 mod selectors;
+mod warnings;
 
 pub(crate) use relations::bits;
 pub(crate) use selectors::mask;
@@ -14,7 +15,7 @@ use builder::Builder;
 use check::{Scope, Typed};
 
 use crate::compiled::{FaultId, Map, TypeIndex};
-use crate::error::{Mistakes, PolicyErrorKind, suggestion};
+use crate::error::{Mistakes, PolicyError, PolicyErrorKind, suggestion};
 use crate::model::{Model, Place};
 use crate::{Fault, Policies, PolicyErrors, PolicyVersion};
 
@@ -22,13 +23,21 @@ use crate::{Fault, Policies, PolicyErrors, PolicyVersion};
 const FIRST_REVISION: u64 = 1;
 
 /// Compiles a model, in reading which `mistakes` were found.
-pub(crate) fn policies(model: &Model<'_>, mistakes: Mistakes) -> Result<Policies, PolicyErrors> {
+pub(crate) fn policies(
+    model: &Model<'_>,
+    mut mistakes: Mistakes,
+) -> Result<Policies, PolicyErrors> {
+    if let Some(too_large) = too_large(model) {
+        mistakes.add(too_large);
+        return Err(mistakes.into_errors());
+    }
     let mut compiler = Compiler::new(model, mistakes);
     let walk_limit_fault = compiler.walk_limit_fault();
     let types = compiler.types();
     compiler.definitions();
     let (rules, dispatch) = compiler.rules();
     let facts = compiler.facts(&types);
+    let warnings = compiler.obligation_warnings(&dispatch);
     let Compiler { builder, mistakes, .. } = compiler;
     mistakes.into_result()?;
     let (program, mut vocabulary) = builder.finish(&dispatch, &types);
@@ -44,6 +53,7 @@ pub(crate) fn policies(model: &Model<'_>, mistakes: Mistakes) -> Result<Policies
         facts,
         walk_limit: model.settings.walk_limit,
         walk_limit_fault,
+        warnings,
         masks: crate::audit::Masks::new(model),
     })
 }
@@ -79,15 +89,8 @@ impl<'m> Compiler<'m> {
             level: 0,
             present: Vec::new(),
         };
-        for (index, resource_type) in model.types.iter().enumerate() {
-            match TypeIndex::try_from(index) {
-                Ok(index) => drop(compiler.types.insert(&resource_type.name.text, index)),
-                Err(_) => compiler.mistake(
-                    resource_type.name.place,
-                    PolicyErrorKind::Limit,
-                    "more than 65 536 types",
-                ),
-            }
+        for (resource_type, index) in model.types.iter().zip(0..) {
+            compiler.types.insert(&resource_type.name.text, index);
         }
         for (index, definition) in model.definitions.iter().enumerate() {
             compiler.named.insert(&definition.name.text, index);
@@ -145,6 +148,19 @@ impl<'m> Compiler<'m> {
         error.hint = hint;
         self.mistakes.add(error);
     }
+}
+
+/// Types and attributes have numbers of 16 bits.
+fn too_large(model: &Model<'_>) -> Option<PolicyError> {
+    let limit = usize::from(TypeIndex::MAX);
+    let surplus = model.types.get(limit).map(|resource_type| ("types", resource_type.name.place));
+    let of_types = model.types.iter().map(|resource_type| &resource_type.attributes);
+    let mut attributes = of_types.chain([&model.actor_attributes, &model.context]);
+    let attribute = attributes.find_map(|attributes| attributes.get(limit));
+    let attribute = attribute.map(|attribute| ("attributes", attribute.name.place));
+    let (what, place) = surplus.or(attribute)?;
+    let message = format!("more than {limit} {what}");
+    Some(crate::read::at(model, place, PolicyErrorKind::Limit, message))
 }
 
 fn type_indexes(model: &Model<'_>) -> Map<Box<str>, TypeIndex> {

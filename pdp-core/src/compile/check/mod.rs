@@ -66,6 +66,19 @@ impl Compiler<'_> {
 
     /// The node of a condition that must hold; `None` if it has a mistake.
     pub(super) fn condition(&mut self, condition: &Condition, scope: Scope) -> Option<NodeId> {
+        let node = self.checked(condition, scope);
+        if node.is_none() && self.mistakes.is_empty() {
+            // A rule that is left out is never left out in silence.
+            self.mistake(
+                condition.place,
+                PolicyErrorKind::Limit,
+                "the condition cannot be compiled",
+            );
+        }
+        node
+    }
+
+    fn checked(&mut self, condition: &Condition, scope: Scope) -> Option<NodeId> {
         let typed = self.expression(&condition.expression, condition, scope)?;
         self.require(typed, BOOL, &condition.expression, condition)?;
         let cost = self.builder.cost(typed.node);

@@ -1,0 +1,85 @@
+//! What is allowed and may surprise.
+
+use super::Compiler;
+use crate::PolicyWarning;
+use crate::compiled::{Candidate, Dispatch, Node};
+
+impl Compiler<'_> {
+    /// Permit rules that can decide the same request and differ in obligations: which obligations
+    /// hold is then a matter of their order.
+    pub(super) fn obligation_warnings(&self, dispatch: &Dispatch) -> Vec<PolicyWarning> {
+        let mut warnings: Vec<PolicyWarning> = Vec::new();
+        for (resource_type, of_type) in self.model.types.iter().zip(&dispatch.types) {
+            for action in &resource_type.actions {
+                let Some(cell) = of_type.cells.get(action.text.as_str()) else { continue };
+                for permits in [&cell.bypass, &cell.permit] {
+                    let differing = self.differing(permits);
+                    warnings.extend(differing.map(|(one, other)| {
+                        self.warning(one, other, &resource_type.name.text, &action.text)
+                    }));
+                }
+            }
+        }
+        warnings.sort_by(|left, right| (&left.file, left.span).cmp(&(&right.file, right.span)));
+        // One rule is warned of once, not for each action.
+        warnings.dedup_by(|next, kept| (&next.file, next.span) == (&kept.file, kept.span));
+        warnings
+    }
+
+    /// Each candidate that comes after one with other obligations and can match where that one
+    /// does.
+    fn differing<'c>(
+        &'c self,
+        permits: &'c [Candidate],
+    ) -> impl Iterator<Item = (Candidate, Candidate)> {
+        let obligations =
+            |candidate: &Candidate| &self.model.rules[candidate.rule as usize].obligations;
+        permits.iter().enumerate().filter_map(move |(index, candidate)| {
+            // The nearest ones are looked at: a warning is no reason to compare all with all.
+            let before = permits[..index].iter().rev().take(COMPARED_MAX);
+            let mut differing = before.filter(|other| obligations(other) != obligations(candidate));
+            let overlapping = differing.find(|other| self.may_overlap(**other, *candidate))?;
+            Some((*overlapping, *candidate))
+        })
+    }
+
+    /// Not if they are about different actor types.
+    fn may_overlap(&self, one: Candidate, other: Candidate) -> bool {
+        self.actor_types(one) & self.actor_types(other) != 0
+    }
+
+    fn actor_types(&self, candidate: Candidate) -> u8 {
+        let node = self.builder.node(candidate.condition);
+        let parts = match node {
+            Node::All(parts) => &parts[..],
+            _ => std::slice::from_ref(&candidate.condition),
+        };
+        parts.iter().fold(u8::MAX, |types, part| match self.builder.node(*part) {
+            Node::ActorTypes(mask) => types & mask,
+            _ => types,
+        })
+    }
+
+    fn warning(
+        &self,
+        one: Candidate,
+        other: Candidate,
+        resource_type: &str,
+        action: &str,
+    ) -> PolicyWarning {
+        let rules = &self.model.rules;
+        let (first, second) = (&rules[one.rule as usize], &rules[other.rule as usize]);
+        let place = second.id.place;
+        PolicyWarning {
+            file: self.model.files.get(place.file as usize).cloned().unwrap_or_default(),
+            span: place.span,
+            message: format!(
+                "rules `{}` and `{}` both permit `{action}` on `{resource_type}`, with different obligations; those of the first that matches hold",
+                first.id.text, second.id.text,
+            ),
+        }
+    }
+}
+
+/// With how many rules before it a rule is compared.
+const COMPARED_MAX: usize = 100;
