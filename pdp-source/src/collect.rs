@@ -13,7 +13,7 @@ use crate::{Limits, SourceError, SourceErrors};
 ///
 /// There are two passes: the second one reads nothing and must see every file and every folder as
 /// the first one saw it. So between the two there was a moment at which all files stood together as
-/// they were read, and a set is never a mixture of two revisions. The folders are compared because
+/// they were read. The folders are compared because
 /// of links: one that is turned there and back looks the same afterwards, but the folder that it
 /// stands in has a new time.
 pub(crate) fn collect(
@@ -32,9 +32,10 @@ pub(crate) fn collect(
     };
     let pass = |reads_texts| pass(&given, held.as_ref(), Walk::new(wanted, reads_texts, limits));
     let first = pass(true)?;
-    SourceErrors::check(repeated(&first.found))?;
     let second = pass(false)?;
     SourceErrors::check(changes(&first, &second))?;
+    // Only now: a new file may have got the inode of one that was replaced.
+    SourceErrors::check(repeated(&first.found))?;
     Ok(first.found)
 }
 

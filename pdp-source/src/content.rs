@@ -16,6 +16,9 @@ pub(crate) struct Stamp {
     pub(crate) bytes: u64,
     /// Seconds and nanoseconds.
     modified: (i64, i64),
+    /// The same of the last change of any kind. Tools that copy times set `modified` back; this one
+    /// nobody can set.
+    changed: (i64, i64),
 }
 
 impl Stamp {
@@ -26,6 +29,7 @@ impl Stamp {
             inode: metadata.ino(),
             bytes: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
 
@@ -65,4 +69,28 @@ fn decode(bytes: Vec<u8>, path: &Path) -> Result<String, SourceError> {
         path: path.to_owned(),
         offset: error.utf8_error().valid_up_to(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use super::Stamp;
+
+    #[test]
+    fn a_change_shows_although_length_and_time_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yaml");
+        let stamp = || Stamp::of(&fs::metadata(&path).unwrap());
+        fs::write(&path, "permit").unwrap();
+        let (before, modified) = (stamp(), fs::metadata(&path).unwrap().modified().unwrap());
+        assert_eq!(stamp(), before);
+        sleep(Duration::from_millis(20)); // longer than a tick of the clock
+        fs::write(&path, "forbid").unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+        assert_ne!(stamp(), before);
+        assert_eq!((stamp().bytes, stamp().modified), (before.bytes, before.modified));
+    }
 }

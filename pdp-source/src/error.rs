@@ -69,17 +69,8 @@ pub enum SourceError {
         kind: FileKind,
     },
     /// A link in a folder leads out of the folder that was given.
-    #[error("the link `{}` leads out of the policy set", shown(path))]
+    #[error("the link `{}` leads out of the policy set; give its target as a path", shown(path))]
     LinkOutside {
-        /// The link.
-        path: PathBuf,
-    },
-    /// A link in a folder leads to another folder, whose policies would silently be left out.
-    #[error(
-        "the link `{}` leads to a folder; links in a policy set may only lead to files",
-        shown(path)
-    )]
-    LinkToFolder {
         /// The link.
         path: PathBuf,
     },
@@ -160,6 +151,14 @@ pub enum SourceError {
     /// One file is reached by two ways, or two files would bear one name in the set.
     #[error("`{}` and `{}` are the same file", shown(first), shown(second))]
     SameFile {
+        /// One way.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// One folder is reached by two ways.
+    #[error("`{}` and `{}` are the same folder", shown(first), shown(second))]
+    SameFolder {
         /// One way.
         first: PathBuf,
         /// The other.

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
@@ -11,6 +12,10 @@ use rustix::io::{Errno, retry_on_intr};
 
 use crate::content::Stamp;
 use crate::{FileKind, SourceError};
+
+/// How often a link is tried. After a step to `..` the kernel gives up if anything was renamed
+/// meanwhile, anywhere on the machine.
+const LINK_ATTEMPTS_MAX: usize = 32;
 
 /// How a path is reached.
 #[derive(Clone, Copy, Debug)]
@@ -48,10 +53,7 @@ impl Place<'_> {
         let descriptor = retry_on_intr(|| match self {
             Place::Given(path) => openat(CWD, path, flags, none),
             Place::Entry(folder, name) => openat(folder, name, flags | OFlags::NOFOLLOW, none),
-            Place::Link(root, path) => {
-                let inside = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-                openat2(root, path, flags, none, inside)
-            }
+            Place::Link(root, path) => open_beneath(root, path, flags),
         })?;
         Ok(File::from(descriptor))
     }
@@ -64,14 +66,27 @@ impl Place<'_> {
             (Place::Link(..), Errno::XDEV) => SourceError::LinkOutside { path },
             // A filter of system calls may say either.
             (Place::Link(..), Errno::NOSYS | Errno::PERM) => SourceError::LinkUnchecked { path },
-            // A folder on the way was renamed, so the kernel could not tell where it leads.
+            // Folders are renamed all the time, so the kernel cannot tell where it leads.
             (Place::Link(..), Errno::AGAIN) => SourceError::Changed { path },
-            // Not so when it was looked at: now a link, or a socket, or no folder.
-            (Place::Entry(..), Errno::LOOP | Errno::NXIO | Errno::NOTDIR) => {
+            // Not so when it was looked at: now a link, or no folder, or a socket.
+            (Place::Entry(..), Errno::LOOP | Errno::NOTDIR) | (_, Errno::NXIO) => {
                 SourceError::Changed { path }
             }
             (_, Errno::NOENT | Errno::NOTDIR) => SourceError::Missing { path },
             (_, errno) => SourceError::Unreadable { path, cause: errno.into() },
+        }
+    }
+}
+
+/// Follows links as long as no step leaves `root`.
+fn open_beneath(root: &File, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
+    let inside = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+    let mut attempts_left = LINK_ATTEMPTS_MAX;
+    loop {
+        attempts_left -= 1;
+        match openat2(root, path, flags, Mode::empty(), inside) {
+            Err(Errno::AGAIN) if attempts_left > 0 => {}
+            opened => return opened,
         }
     }
 }

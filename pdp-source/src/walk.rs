@@ -1,5 +1,6 @@
 //! One pass over the paths of a set.
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -35,6 +36,8 @@ pub(crate) struct Walk<'l> {
     pub(crate) found: Vec<Found>,
     /// The folders, each as it was before it was listed.
     pub(crate) folders: Vec<(PathBuf, Stamp)>,
+    /// Where a folder stands in `folders`, by its identity.
+    walked: HashMap<(u64, u64), usize>,
     pub(crate) errors: Vec<SourceError>,
 }
 
@@ -59,7 +62,8 @@ impl<'l> Walk<'l> {
     pub(crate) fn new(wanted: FileName, reads_texts: bool, limits: &'l Limits) -> Self {
         let budget = Budget::new(limits);
         let (found, folders, errors) = (Vec::new(), Vec::new(), Vec::new());
-        Walk { budget, wanted, reads_texts, found, folders, errors }
+        let walked = HashMap::new();
+        Walk { budget, wanted, reads_texts, found, folders, walked, errors }
     }
 
     /// Opens and walks one path that was given.
@@ -104,11 +108,20 @@ impl<'l> Walk<'l> {
     }
 
     fn folder(&mut self, folder: Folder<'_>) -> Result<(), Full> {
-        let path = folder.given.path.join(folder.below);
-        match folder.file.metadata() {
-            Ok(metadata) => self.folders.push((path.clone(), Stamp::of(&metadata))),
+        let path = match folder.below {
+            "" => folder.given.path.clone(), // Joined, it would end in a slash.
+            below => folder.given.path.join(below),
+        };
+        let stamp = match folder.file.metadata() {
+            Ok(metadata) => Stamp::of(&metadata),
             Err(cause) => return self.note(SourceError::Unreadable { path, cause }),
+        };
+        // Links can lead round in a circle.
+        if let Some(index) = self.walked.insert(stamp.identity(), self.folders.len()) {
+            let first = self.folders[index].0.clone();
+            return self.note(SourceError::SameFolder { first, second: path });
         }
+        self.folders.push((path.clone(), stamp));
         let listing = match Dir::read_from(folder.file) {
             Ok(listing) => listing,
             Err(errno) => return self.note(Place::Given(&path).error(errno, &path)),
@@ -155,7 +168,7 @@ impl<'l> Walk<'l> {
         let is_wanted = file_name == self.wanted;
         match kind {
             FileKind::Folder if file_name == FileName::Other => {
-                self.folder_below(folder, name, path)
+                self.folder_below(folder, name, path, false)
             }
             FileKind::Folder => self.note(SourceError::NotAFile { path, kind }),
             FileKind::Link if is_wanted => self.link(folder, name, path),
@@ -174,6 +187,7 @@ impl<'l> Walk<'l> {
         folder: Folder<'_>,
         name: &OsStr,
         path: PathBuf,
+        is_link: bool,
     ) -> Result<(), Full> {
         let depth = folder.depth + 1;
         if let Err(error) = self.budget.depth(depth, &path) {
@@ -182,7 +196,11 @@ impl<'l> Walk<'l> {
         let Some(below) = below(folder, name) else {
             return self.note(SourceError::NameNotUtf8 { path });
         };
-        let place = Place::Entry(folder.file, name);
+        let place = if is_link {
+            Place::Link(folder.root, &below)
+        } else {
+            Place::Entry(folder.file, name)
+        };
         match place.open_folder() {
             Ok(file) => self.folder(Folder { file: &file, below: &below, depth, ..folder }),
             Err(errno) => self.note(place.error(errno, &path)),
@@ -197,18 +215,17 @@ impl<'l> Walk<'l> {
         let place = Place::Link(folder.root, &below);
         match place.look() {
             Ok((FileKind::File, stamp)) => self.found(folder, place, &below, path, stamp),
-            Ok((FileKind::Folder, _)) => self.note(SourceError::LinkToFolder { path }),
             Ok((kind, _)) => self.note(SourceError::NotAFile { path, kind }),
             Err(errno) => self.note(place.error(errno, &path)),
         }
     }
 
-    /// A link by whose name nothing is wanted: it may lead anywhere, but not to a folder, where
-    /// policies could stand that somebody believes to be in force.
+    /// A link by whose name no file is wanted: it may lead anywhere, but a folder that it leads to
+    /// is part of the set. What it leads to is only asked of the system, not opened.
     fn other_link(&mut self, folder: Folder<'_>, name: &OsStr, path: PathBuf) -> Result<(), Full> {
         match statat(folder.file, name, AtFlags::empty()) {
             Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Directory => {
-                self.note(SourceError::LinkToFolder { path })
+                self.folder_below(folder, name, path, true)
             }
             _ => Ok(()),
         }

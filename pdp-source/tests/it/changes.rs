@@ -1,12 +1,13 @@
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use pdp_source::{SourceError, SourceSet};
+use pdp_source::{SourceError, SourceErrors, SourceSet};
+use rustix::fs::{CWD, Mode, RenameFlags, mkfifoat, renameat_with};
 
-use crate::support::{folder, link, write};
+use crate::support::{folder, folder_of, link, write};
 
 /// Ends the changes, also when an assertion fails.
 struct End<'a>(&'a AtomicBool);
@@ -47,14 +48,14 @@ fn is_whole(path: &Path) -> bool {
             true
         }
         Err(errors) => {
-            for error in errors.iter() {
-                let is_change =
-                    matches!(error, SourceError::Changed { .. } | SourceError::Missing { .. });
-                assert!(is_change, "{errors}");
-            }
+            assert!(errors.iter().all(is_change), "{errors}");
             false
         }
     }
+}
+
+fn is_change(error: &SourceError) -> bool {
+    matches!(error, SourceError::Changed { .. } | SourceError::Missing { .. })
 }
 
 fn write_revisions(folder: &Path) {
@@ -120,4 +121,81 @@ fn replace_while(folder: &Path, texts: &[String], read: impl Fn()) {
         },
         || (0..500).for_each(|_| read()),
     );
+}
+
+#[test]
+fn a_set_is_what_stood_there_at_one_moment() {
+    let folder = folder();
+    let replace = |step: usize| {
+        write(folder.path(), ".new", step.to_string());
+        let name = format!("{}.yaml", step % 10);
+        fs::rename(folder.path().join(".new"), folder.path().join(name)).unwrap();
+    };
+    (0..10).for_each(replace);
+    let step = AtomicUsize::new(10);
+    let change = |_| {
+        replace(step.fetch_add(1, Ordering::Relaxed));
+        thread::sleep(Duration::from_millis(1));
+    };
+    change_while(change, || {
+        for _ in 0..500 {
+            match SourceSet::read([folder.path()]) {
+                Ok(set) => assert_ten_steps_in_a_row(&set),
+                Err(errors) => assert!(errors.iter().all(is_change), "{errors}"),
+            }
+        }
+    });
+}
+
+/// Files are replaced in turn, so at any moment they hold the latest ten steps.
+fn assert_ten_steps_in_a_row(set: &SourceSet) {
+    let steps = set.sources().iter().map(|source| source.text.parse::<usize>().unwrap());
+    let mut steps: Vec<_> = steps.collect();
+    steps.sort_unstable();
+    assert_eq!(steps, (steps[0]..steps[0] + 10).collect::<Vec<_>>());
+}
+
+/// Reads a set in which two entries change places again and again. What the second one leads to is
+/// never read, and there is no other error than a change or one of those expected.
+fn read_while_exchanged(folder: &Path, entries: [&str; 2], is_expected: fn(&SourceError) -> bool) {
+    let [first, second] = entries.map(|name| folder.join(name));
+    let exchange = |_| renameat_with(CWD, &first, CWD, &second, RenameFlags::EXCHANGE).unwrap();
+    let is_expected = |read: &Result<SourceSet, SourceErrors>| match read {
+        Ok(set) => set.sources().iter().all(|source| source.text.is_empty()),
+        Err(errors) => errors.iter().all(|error| is_change(error) || is_expected(error)),
+    };
+    change_while(exchange, || {
+        for _ in 0..5_000 {
+            let read = SourceSet::read([folder]);
+            assert!(is_expected(&read), "{read:?}");
+        }
+    });
+}
+
+#[test]
+fn a_file_that_becomes_a_link_is_not_followed() {
+    let outside = folder();
+    write(outside.path(), "secret.yaml", "secret");
+    let folder = folder_of(&["a.yaml", "b.yaml"]);
+    link(outside.path().join("secret.yaml"), folder.path(), ".link");
+    let is_refused = |error: &SourceError| matches!(error, SourceError::LinkOutside { .. });
+    read_while_exchanged(folder.path(), ["a.yaml", ".link"], is_refused);
+}
+
+#[test]
+fn a_folder_that_becomes_a_link_is_not_followed() {
+    let outside = folder();
+    write(outside.path(), "secret.yaml", "secret");
+    let folder = folder_of(&["a.yaml", "sub/a.yaml"]);
+    link(outside.path(), folder.path(), ".link");
+    let is_refused = |error: &SourceError| matches!(error, SourceError::LinkOutside { .. });
+    read_while_exchanged(folder.path(), ["sub", ".link"], is_refused);
+}
+
+#[test]
+fn a_file_that_becomes_a_pipe_is_not_waited_for() {
+    let folder = folder_of(&["a.yaml", "b.yaml"]);
+    mkfifoat(CWD, folder.path().join(".pipe"), Mode::RUSR | Mode::WUSR).unwrap();
+    let is_refused = |error: &SourceError| matches!(error, SourceError::NotAFile { .. });
+    read_while_exchanged(folder.path(), ["a.yaml", ".pipe"], is_refused);
 }

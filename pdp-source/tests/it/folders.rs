@@ -81,6 +81,8 @@ fn a_file_must_be_named_as_policies_are() {
 fn one_file_reached_twice_is_an_error() {
     let folder = folder_of(&["sub/a.yaml", "b.yaml"]);
     let paths = [folder.path().to_owned(), folder.path().join("sub")];
+    assert_eq!(shown(SourceSet::read(paths), folder.path()), "`sub` and `sub` are the same folder");
+    let paths = [folder.path().join("sub"), folder.path().join("sub/a.yaml")];
     assert_eq!(
         shown(SourceSet::read(paths), folder.path()),
         "`sub/a.yaml` and `sub/a.yaml` are the same file"

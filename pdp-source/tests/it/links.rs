@@ -1,8 +1,12 @@
 use std::fs;
 
-use pdp_source::{SourceError, SourceSet};
+use pdp_source::{Limits, SourceError, SourceSet};
 
 use crate::support::{faults, folder, folder_of, link, names, shown, write};
+
+fn outside_fault(name: &str) -> String {
+    format!("the link `{name}` leads out of the policy set; give its target as a path")
+}
 
 #[test]
 fn a_mounted_config_map_is_read() {
@@ -24,7 +28,7 @@ fn a_link_may_climb_as_long_as_it_stays_inside() {
     let set = SourceSet::read([folder.path()]).unwrap();
     assert_eq!(names(&set), ["sub/a.yaml", "sub/other.yaml"]);
     // The same link leaves the set where the folder itself is what was given.
-    assert_eq!(faults(&folder.path().join("sub")), "the link `a.yaml` leads out of the policy set");
+    assert_eq!(faults(&folder.path().join("sub")), outside_fault("a.yaml"));
 }
 
 #[test]
@@ -40,20 +44,57 @@ fn a_link_out_of_the_set_is_refused() {
     link("/proc/self/exe", &set, "magic.yaml");
     link("/dev/zero", &set, "zero.yaml");
     let names = ["absolute", "in-two-steps", "magic", "relative", "there-and-back", "zero"];
-    let wanted = names.map(|name| format!("the link `{name}.yaml` leads out of the policy set"));
-    assert_eq!(faults(&set), wanted.join("\n"));
+    assert_eq!(faults(&set), names.map(|name| outside_fault(&format!("{name}.yaml"))).join("\n"));
 }
 
 #[test]
-fn a_link_to_a_folder_is_refused() {
+fn a_mounted_config_map_with_folders_is_read() {
+    let folder = folder_of(&["..2026_07_01/rules/a.yaml", "..2026_07_01/rules/deep/b.yaml"]);
+    link("..2026_07_01", folder.path(), "..data");
+    link("..data/rules", folder.path(), "rules");
+    let set = SourceSet::read([folder.path()]).unwrap();
+    assert_eq!(names(&set), ["rules/a.yaml", "rules/deep/b.yaml"]);
+}
+
+#[test]
+fn a_link_to_a_folder_outside_is_refused() {
+    let outside = folder_of(&["secret.yaml"]);
+    let folder = folder_of(&["set/in/a.yaml"]);
+    let set = folder.path().join("set");
+    link(outside.path(), &set, "absolute");
+    link("..", &set.join("in"), "inside");
+    link("../..", &set.join("in"), "up");
+    assert_eq!(
+        faults(&set),
+        format!(
+            "{}\n`.` and `in/inside` are the same folder\n{}",
+            outside_fault("absolute"),
+            outside_fault("in/up")
+        )
+    );
+}
+
+#[test]
+fn a_folder_reached_twice_is_an_error() {
     let folder = folder_of(&["in/a.yaml"]);
     link("in", folder.path(), "again");
     link("in", folder.path(), "b.yaml");
-    link("..", folder.path(), "up");
-    let wanted = ["again", "b.yaml", "up"].map(|name| {
-        format!("the link `{name}` leads to a folder; links in a policy set may only lead to files")
-    });
-    assert_eq!(faults(folder.path()), wanted.join("\n"));
+    link(".", folder.path(), "circle");
+    assert_eq!(
+        faults(folder.path()),
+        "`b.yaml` is a folder, not a file\n\
+         `.` and `circle` are the same folder\n\
+         `again` and `in` are the same folder"
+    );
+}
+
+#[test]
+fn linked_folders_count_as_deep_as_others() {
+    let folder = folder_of(&[".store/1/2/a.yaml"]);
+    link(".store/1", folder.path(), "linked");
+    let limits = |depth_max| Limits { depth_max, ..Limits::default() };
+    assert!(SourceSet::read_with([folder.path()], &limits(2)).is_ok());
+    assert!(SourceSet::read_with([folder.path()], &limits(1)).is_err());
 }
 
 #[test]

@@ -47,6 +47,6 @@ fn test_files_are_opened_as_policies_are() {
     link("/dev/zero", folder.path(), "a_test.yaml");
     assert_eq!(
         shown(read_tests(folder.path()), folder.path()),
-        "the link `a_test.yaml` leads out of the policy set"
+        "the link `a_test.yaml` leads out of the policy set; give its target as a path"
     );
 }
