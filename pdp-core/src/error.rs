@@ -7,6 +7,12 @@ use crate::document::Span;
 /// How many mistakes are kept; beyond it they are only counted.
 const ERRORS_MAX: usize = 1_000;
 
+/// How many mistakes are looked at for what may have been meant.
+const HINTED_MAX: usize = 100;
+
+/// With how many names one is compared.
+const CANDIDATES_MAX: usize = 1_000;
+
 /// A mistake in a policy set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{}:{}: {message}", span.line, span.column)]
@@ -130,14 +136,20 @@ impl Mistakes {
     /// Notes a mistake. The same mistake at the same place is noted once: a condition is checked
     /// for every type its rule covers.
     pub(crate) fn add(&mut self, error: PolicyError) {
-        if self.errors.contains(&error) {
-            return;
-        }
-        if self.errors.len() < ERRORS_MAX {
-            self.errors.push(error);
-        } else {
+        if self.errors.len() == ERRORS_MAX {
             self.omitted += 1;
+        } else if !self.errors.contains(&error) {
+            self.errors.push(error);
         }
+    }
+
+    /// What may have been meant by `name`; nothing once there are many mistakes.
+    pub(crate) fn suggestion<'c>(
+        &self,
+        name: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Option<String> {
+        if self.errors.len() < HINTED_MAX { suggestion(name, candidates) } else { None }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -201,7 +213,8 @@ pub(crate) fn suggestion<'c>(
     let tolerance = (length / 3).max(1);
     let closest = candidates
         .into_iter()
-        .filter(|candidate| candidate.len() <= 256)
+        .take(CANDIDATES_MAX)
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= tolerance)
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= tolerance)
         .min();

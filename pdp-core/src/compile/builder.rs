@@ -2,8 +2,8 @@
 
 use crate::Fault;
 use crate::compiled::{
-    Dispatch, FaultId, Map, Node, NodeId, Order, Program, RelationInfo, Slot, Stored, TypeInfo,
-    Vocabulary,
+    Dispatch, FaultId, Map, Node, NodeId, Order, Program, RelationInfo, Set, Slot, Stored,
+    TypeInfo, Vocabulary,
 };
 use crate::evaluate::{Operand, compare, equal, is_in};
 
@@ -71,6 +71,7 @@ impl Builder {
 
     fn combined(&mut self, parts: impl IntoIterator<Item = NodeId>, is_all: bool) -> NodeId {
         let mut kept: Vec<NodeId> = Vec::new();
+        let mut seen = Set::default();
         for part in parts {
             let inner: &[NodeId] = match self.node(part) {
                 Node::All(inner) if is_all => inner,
@@ -82,8 +83,8 @@ impl Builder {
                 match self.as_bool(part) {
                     Some(value) if value == is_all => {}
                     Some(value) => return self.bool(value),
-                    None if kept.contains(&part) => {}
-                    None => kept.push(part),
+                    None if seen.insert(part) => kept.push(part),
+                    None => {}
                 }
             }
         }

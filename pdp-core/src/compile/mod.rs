@@ -15,7 +15,7 @@ use builder::Builder;
 use check::{Scope, Typed};
 
 use crate::compiled::{FaultId, Map, TypeIndex};
-use crate::error::{Mistakes, PolicyError, PolicyErrorKind, suggestion};
+use crate::error::{Mistakes, PolicyError, PolicyErrorKind};
 use crate::model::{Model, Place};
 use crate::{Fault, Policies, PolicyErrors, PolicyVersion};
 
@@ -122,7 +122,7 @@ impl<'m> Compiler<'m> {
         if found.is_none() {
             let names =
                 self.model.types.iter().map(|resource_type| resource_type.name.text.as_str());
-            let hint = suggestion(name, names);
+            let hint = self.mistakes.suggestion(name, names);
             self.mistake_with_hint(
                 place,
                 PolicyErrorKind::UnknownName,

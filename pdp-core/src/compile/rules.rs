@@ -2,7 +2,7 @@
 
 use super::{Compiler, Scope};
 use crate::compiled::{Candidate, Cell, Dispatch, NodeId, Rule, TypeDispatch, TypeIndex};
-use crate::error::{PolicyErrorKind, suggestion};
+use crate::error::PolicyErrorKind;
 use crate::model::{self, ActionPattern, Bypass, OtherwiseLine, ResourceType, Selector};
 use crate::{Effect, model::Condition};
 
@@ -74,7 +74,7 @@ impl<'m> Compiler<'m> {
     fn require_action(&mut self, action: &model::Word) {
         if !self.declares_action(&action.text) {
             let names = self.model.types.iter().flat_map(|resource_type| &resource_type.actions);
-            let hint = suggestion(&action.text, names.map(|word| word.text.as_str()));
+            let hint = self.mistakes.suggestion(&action.text, names.map(|word| word.text.as_str()));
             let message = format!("unknown action `{}`", action.text);
             self.mistake_with_hint(action.place, PolicyErrorKind::UnknownName, message, hint);
         }
@@ -191,7 +191,7 @@ impl<'m> Compiler<'m> {
         }
         let message =
             format!("unknown action `{}`: no type that the rule covers declares it", action.text);
-        let hint = suggestion(&action.text, names);
+        let hint = self.mistakes.suggestion(&action.text, names);
         self.mistake_with_hint(action.place, PolicyErrorKind::UnknownName, message, hint);
     }
 

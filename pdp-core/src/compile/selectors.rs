@@ -3,7 +3,7 @@
 use super::{Compiler, Scope};
 use crate::ActorType;
 use crate::compiled::{Builtin, Node, NodeId, RelationIndex, Stored, TypeIndex};
-use crate::error::{PolicyErrorKind, printable, suggestion};
+use crate::error::{PolicyErrorKind, printable};
 use crate::model::{IdPattern, Place, RelationDefinition, RelationPath, Selector};
 
 impl<'m> Compiler<'m> {
@@ -145,7 +145,9 @@ impl<'m> Compiler<'m> {
         let fitting = resource_type.relations.iter().filter(|relation| {
             matches!(relation.definition, RelationDefinition::Link { .. }) == links
         });
-        let hint = suggestion(name, fitting.map(|relation| relation.name.text.as_str()))
+        let hint = self
+            .mistakes
+            .suggestion(name, fitting.map(|relation| relation.name.text.as_str()))
             .or_else(|| self.reachable(index, name).filter(|_| !links));
         self.mistake_with_hint(place, PolicyErrorKind::UnknownName, message, hint);
         None

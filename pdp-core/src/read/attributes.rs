@@ -104,7 +104,7 @@ impl<'t> Reader<'_, 't> {
         let Some(value_type) = Type::from_word(word) else {
             let scalars = ["bool", "int", "double", "string", "timestamp"];
             let message = format!("unknown type of values `{}`", crate::error::printable(text));
-            let hint = crate::error::suggestion(word, scalars).unwrap_or_else(|| {
+            let hint = self.mistakes.suggestion(word, scalars).unwrap_or_else(|| {
                 format!(
                     "there are {} and `list(…)` of them; `?` makes one optional",
                     super::fields::listed(&scalars)

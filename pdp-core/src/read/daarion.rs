@@ -10,14 +10,11 @@ use super::facts::slice;
 use super::fields::{Fields, is_null};
 use crate::compiled::Set;
 use crate::document::Node;
-use crate::error::{Mistakes, PolicyErrorKind, printable, suggestion};
-use crate::model::{FactActor, LinkFacts, Model, Place, RelationFacts, ResourceName};
+use crate::error::{Mistakes, PolicyErrorKind, printable};
+use crate::model::{FactActor, LinkFacts, Model, RelationFacts, ResourceName};
 use crate::{Text, Value};
 
 const MICRODAO: &str = "microdao";
-
-/// How many ids are compared with one that is unknown.
-const HINT_CANDIDATES_MAX: usize = 1_000;
 
 /// How an entry of a section becomes facts.
 struct Section {
@@ -379,19 +376,12 @@ pub(super) fn refuse_dangling(model: &Model<'_>, mistakes: &mut Mistakes) {
         .filter(|resource| resource.resource_type == MICRODAO)
         .map(|resource| resource.id.as_ref())
         .collect();
-    let dangling = |(id, place): &(Text<'_>, Place)| {
-        let mut error = super::at(
-            model,
-            *place,
-            PolicyErrorKind::UnknownName,
-            format!("unknown microDAO `{}`", printable(id)),
-        );
-        // Comparing with each of very many ids would cost more than the hint is worth.
-        let candidates = known.iter().copied().take(HINT_CANDIDATES_MAX);
-        error.hint = suggestion(id, candidates);
-        error
-    };
-    let mentions = model.facts.mentions.iter().filter(|(id, _)| !known.contains(id.as_ref()));
-    let mentions = mentions.take(HINT_CANDIDATES_MAX);
-    mentions.map(dangling).for_each(|error| mistakes.add(error));
+    for (id, place) in &model.facts.mentions {
+        if !known.contains(id.as_ref()) {
+            let message = format!("unknown microDAO `{}`", printable(id));
+            let mut error = super::at(model, *place, PolicyErrorKind::UnknownName, message);
+            error.hint = mistakes.suggestion(id, known.iter().copied());
+            mistakes.add(error);
+        }
+    }
 }

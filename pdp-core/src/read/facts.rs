@@ -6,7 +6,7 @@ use super::Reader;
 use super::names::Name;
 use crate::Text;
 use crate::document::{Content, Node};
-use crate::error::{PolicyErrorKind, printable, suggestion};
+use crate::error::{PolicyErrorKind, printable};
 use crate::model::{
     Attribute, AttributeFact, AttributeSource, FactActor, Facts, LinkFacts, Model, Place,
     RelationDefinition, RelationFacts, ResourceName, ResourceType,
@@ -97,7 +97,7 @@ impl<'t> Reader<'_, 't> {
                 PolicyErrorKind::UnknownName,
                 node.span,
                 message,
-                suggestion(name, names),
+                self.mistakes.suggestion(name, names),
             );
             return None;
         };
@@ -125,7 +125,7 @@ impl<'t> Reader<'_, 't> {
         let found = types.iter().find(|resource_type| resource_type.name.text == name);
         if found.is_none() {
             let message = format!("unknown type `{}`", printable(name));
-            let hint = suggestion(
+            let hint = self.mistakes.suggestion(
                 name,
                 types.iter().map(|resource_type| resource_type.name.text.as_str()),
             );
@@ -305,7 +305,7 @@ impl<'t> Reader<'_, 't> {
         }
         let message =
             format!("unknown relation `{}` on `{}`", printable(&relation), resource.resource_type);
-        let hint = suggestion(&relation, &mut names);
+        let hint = self.mistakes.suggestion(&relation, &mut names);
         self.mistake_with_hint(PolicyErrorKind::UnknownName, node.span, message, hint);
         None
     }
@@ -376,7 +376,7 @@ impl<'t> Reader<'_, 't> {
                 PolicyErrorKind::UnknownName,
                 key.span,
                 message,
-                suggestion(&name, names),
+                self.mistakes.suggestion(&name, names),
             );
             return None;
         };

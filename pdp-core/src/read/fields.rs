@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::document::{Content, Node, Span};
-use crate::error::{PolicyErrorKind, printable, suggestion};
+use crate::error::{PolicyErrorKind, printable};
 
 /// The entries of a mapping whose keys are known.
 pub(super) struct Fields<'n, 't> {
@@ -33,7 +33,9 @@ impl<'t> Reader<'_, 't> {
             let name = key.string().unwrap_or_default();
             if !known.contains(&name) {
                 let message = format!("unknown key `{}` in {what}", printable(name));
-                let hint = suggestion(name, known.iter().copied())
+                let hint = self
+                    .mistakes
+                    .suggestion(name, known.iter().copied())
                     .or_else(|| Some(format!("its keys are {}", listed(known))));
                 self.mistake_with_hint(PolicyErrorKind::UnknownKey, key.span, message, hint);
             }

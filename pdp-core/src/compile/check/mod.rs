@@ -9,7 +9,7 @@ use form::{BOOL, Form};
 
 use super::Compiler;
 use crate::compiled::{NodeId, Stored, TypeIndex};
-use crate::error::{PolicyErrorKind, printable, suggestion};
+use crate::error::{PolicyErrorKind, printable};
 use crate::expression::{Expression, ExpressionKind, Literal};
 use crate::model::{Condition, ScalarType, Type};
 
@@ -231,7 +231,7 @@ impl Compiler<'_> {
             place,
             PolicyErrorKind::UnknownName,
             message,
-            suggestion(name, names),
+            self.mistakes.suggestion(name, names),
         );
     }
 
