@@ -130,9 +130,11 @@ impl Evaluation<'_> {
         errors: &mut Vec<(u32, FaultId)>,
     ) -> Option<Deciding> {
         let action = self.action();
-        let allowed =
-            self.bypass_actions().is_none_or(|names| names.iter().any(|name| **name == *action));
-        let rule = self.first_match(bypass, errors).filter(|_| allowed)?;
+        let names = self.bypass_actions();
+        if names.is_some_and(|names| !names.iter().any(|name| **name == *action)) {
+            return None;
+        }
+        let rule = self.first_match(bypass, errors)?;
         Some(Deciding { rule, bypass: true })
     }
 
