@@ -1,6 +1,7 @@
 //! Mistakes as people read them: the line, a mark under it, what may have been meant.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use pdp_core::PolicyError;
@@ -31,8 +32,9 @@ pub(crate) fn text(error: &LoadError) -> String {
 pub(crate) fn json(error: &LoadError) -> serde_json::Value {
     match error {
         LoadError::Policy { errors, .. } => {
+            let omitted = errors.omitted();
             let errors: Vec<_> = errors.iter().map(policy_error).collect();
-            json!({ "errors": errors })
+            json!({ "errors": errors, "omitted": omitted })
         }
         LoadError::Source(_) => {
             let lines = error.to_string();
@@ -88,29 +90,36 @@ pub(crate) fn snippet(
 fn shown_line(text: &str, span: Span) -> (String, std::ops::Range<usize>) {
     let start = floor_boundary(text, span.start as usize);
     let end = floor_boundary(text, (span.end as usize).max(start));
-    let line_start = text[..start].rfind('\n').map_or(0, |index| index + 1);
-    let line_end = text[start..].find('\n').map_or(text.len(), |index| start + index);
-    let before: Vec<char> = text[line_start..start].chars().collect();
-    let cut = before.len().saturating_sub(CONTEXT);
-    let before: String = before[cut..].iter().map(|letter| shown_letter(*letter)).collect();
-    let marked: String =
-        text[start..end.min(line_end)].chars().take(CONTEXT).map(shown_letter).collect();
-    let after_start = start
-        + text[start..end.min(line_end)].chars().take(CONTEXT).map(char::len_utf8).sum::<usize>();
-    let after: String =
-        text[after_start..line_end].chars().take(CONTEXT).map(shown_letter).collect();
+    let before: Vec<char> =
+        text[..start].chars().rev().take_while(|letter| in_line(*letter)).take(CONTEXT).collect();
+    let before: String = before.iter().rev().copied().map(shown_letter).collect();
+    let from_start = || text[start..].chars().take_while(|letter| in_line(*letter));
+    let marked_count =
+        text[start..end].chars().take_while(|letter| in_line(*letter)).take(CONTEXT).count();
+    let marked: String = from_start().take(marked_count).map(shown_letter).collect();
+    let after: String = from_start().skip(marked_count).take(CONTEXT).map(shown_letter).collect();
     let range = before.len()..before.len() + marked.len();
     (format!("{before}{marked}{after}"), range)
 }
 
-fn shown(text: &str) -> String {
+fn in_line(letter: char) -> bool {
+    !matches!(letter, '\n' | '\r')
+}
+
+/// `text` without anything that does not show itself.
+pub(crate) fn shown(text: &str) -> String {
     text.chars().map(shown_letter).collect()
+}
+
+/// A path for a terminal.
+pub(crate) fn shown_path(path: &Path) -> String {
+    shown(&path.to_string_lossy())
 }
 
 fn shown_letter(letter: char) -> char {
     match letter {
         '\t' => ' ',
-        letter if letter.is_control() || pdp_core::document::is_hidden(letter) => '\u{FFFD}',
+        letter if pdp_core::document::is_hidden(letter) => '\u{FFFD}',
         letter => letter,
     }
 }

@@ -1,7 +1,7 @@
 //! `pdp eval`
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &Eval) -> Result<bool> {
     let policies = match pdp_source::load(&arguments.policies) {
         Ok(policies) => policies,
         Err(error) => {
-            eprintln!("{}", diagnostics::text(&error));
+            writeln!(io::stderr(), "{}", diagnostics::text(&error))?;
             return Ok(false);
         }
     };
@@ -48,31 +48,39 @@ fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }
-    let file =
-        File::open(path).with_context(|| format!("cannot open the requests {}", path.display()))?;
+    let file = File::open(path)
+        .with_context(|| format!("cannot open the requests {}", diagnostics::shown_path(path)))?;
     Ok(Box::new(BufReader::new(file)))
 }
 
-/// Reads a line into `line`, of one that is too long only so much as shows that it is.
+/// Reads a line without its end into `line`. Of a line that is too long for a request only so much
+/// is kept as shows that it is.
 fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
-    let limit = REQUEST_BYTES_MAX as u64 + 2;
-    if input.take(limit).read_until(b'\n', line)? == 0 {
-        return Ok(false);
-    }
-    while line.last() != Some(&b'\n') && line.len() as u64 >= limit {
-        let rest = input.fill_buf()?;
-        let end = rest.iter().position(|byte| *byte == b'\n');
-        let length = end.map_or(rest.len(), |end| end + 1);
+    let mut begun = false;
+    loop {
+        let part = input.fill_buf()?;
+        if part.is_empty() {
+            break;
+        }
+        begun = true;
+        let end = part.iter().position(|byte| *byte == b'\n');
+        let text = &part[..end.unwrap_or(part.len())];
+        let wanted = (REQUEST_BYTES_MAX + 2).saturating_sub(line.len());
+        line.extend_from_slice(&text[..text.len().min(wanted)]);
+        let length = end.map_or(part.len(), |end| end + 1);
         input.consume(length);
-        if end.is_some() || length == 0 {
+        if end.is_some() {
             break;
         }
     }
-    if line.last() == Some(&b'\n') {
+    // What is too long is never taken for blank, and is refused for its length.
+    if line.len() > REQUEST_BYTES_MAX + 1 {
+        line.fill(b'x');
+    } else if line.last() == Some(&b'\r') {
         line.pop();
     }
-    Ok(true)
+    Ok(begun)
 }
 
 /// Decides line by line.
@@ -144,10 +152,7 @@ fn sentence(request: &Request<'_>, decision: &Decision<'_>) -> String {
         sentence.push_str(&format!("; could not evaluate {}: {}", error.rule.id, error.message));
     }
     // Ids may hold letters that do not show; none of them reaches a terminal.
-    sentence
-        .chars()
-        .map(|letter| if pdp_core::document::is_hidden(letter) { '\u{FFFD}' } else { letter })
-        .collect()
+    diagnostics::shown(&sentence)
 }
 
 fn present() -> Result<Timestamp> {

@@ -1,10 +1,11 @@
 //! Audit records as lines of a file.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use crate::diagnostics::shown_path;
 use anyhow::{Context, Result};
 use pdp_core::{AuditError, AuditRecord, AuditSink, Recording};
 
@@ -17,10 +18,26 @@ pub(crate) struct JsonLines {
 impl JsonLines {
     /// Opens the file, or makes it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let file = OpenOptions::new().create(true).append(true).open(path);
+        let file = OpenOptions::new().create(true).read(true).append(true).open(path);
         let file =
-            file.with_context(|| format!("cannot open the audit file {}", path.display()))?;
-        Ok(JsonLines { file: Mutex::new(file) })
+            file.with_context(|| format!("cannot open the audit file {}", shown_path(path)))?;
+        let sink = JsonLines { file: Mutex::new(file) };
+        sink.close_torn_line().with_context(|| format!("cannot append to {}", shown_path(path)))?;
+        Ok(sink)
+    }
+
+    /// Where the last run was cut off within a line, the line ends there: no record is appended
+    /// to a half of another.
+    fn close_torn_line(&self) -> io::Result<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_regular = file.metadata()?.is_file();
+        if !is_regular || file.seek(SeekFrom::End(0))? == 0 {
+            return Ok(());
+        }
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+        if last == *b"\n" { Ok(()) } else { file.write_all(b"\n") }
     }
 
     fn append(&self, record: &AuditRecord<'_>) -> Result<(), AuditError> {

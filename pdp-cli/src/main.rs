@@ -1,7 +1,7 @@
 //! The command `pdp`.
 //!
-//! Exit codes: 0, all is well; 1, policies have mistakes, tests fail, a request was refused or a
-//! record could not be stored; 2, the command line is wrong.
+//! Exit codes: 0, all is well; 1, policies have mistakes, tests fail, a request was refused, a
+//! record could not be stored or output not be written; 2, the command line is wrong.
 
 mod arguments;
 mod check;
@@ -23,9 +23,11 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("pdp: {error:#}");
+            if !is_closed_pipe(&error) {
+                // Where this cannot be written either, the exit code says it.
+                let _ = writeln!(std::io::stderr(), "pdp: {error:#}");
+            }
             ExitCode::from(1)
         }
     }
@@ -44,7 +46,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     }
 }
 
-/// Whoever reads our output may stop reading: `pdp … | head`.
+/// Whoever reads our output may stop reading: `pdp … | head`. That needs no message.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let cause = error.downcast_ref::<std::io::Error>();
     cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)

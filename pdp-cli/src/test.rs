@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &Test) -> Result<bool> {
     for path in &arguments.paths {
         match pdp_source::read_tests(path) {
             Ok(files) if files.is_empty() => {
-                report.broken(&format!("error: no tests in {}", path.display()))?;
+                report.broken(&format!("error: no tests in {}", diagnostics::shown_path(path)))?;
             }
             Ok(files) => run_files(&files, &mut report)?,
             Err(error) => report.broken(&format!("error: {error}"))?,
@@ -103,9 +103,10 @@ impl<W: Write> Report<W> {
                 "differences": differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
             })),
             Format::Text if !passed => {
-                writeln!(self.output, "failed: {} ({file}:{})", case.name, case.line)?;
+                let (name, file) = (diagnostics::shown(&case.name), diagnostics::shown(file));
+                writeln!(self.output, "failed: {name} ({file}:{})", case.line)?;
                 for difference in differences {
-                    writeln!(self.output, "    {difference}")?;
+                    writeln!(self.output, "    {}", diagnostics::shown(&difference.to_string()))?;
                 }
             }
             Format::Text => {}

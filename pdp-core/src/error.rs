@@ -130,9 +130,15 @@ impl std::error::Error for PolicyErrors {}
 pub(crate) struct Mistakes {
     errors: Vec<PolicyError>,
     omitted: usize,
+    without_hints: bool,
 }
 
 impl Mistakes {
+    /// For mistakes that nobody may come to see.
+    pub(crate) fn without_hints() -> Self {
+        Mistakes { without_hints: true, ..Mistakes::default() }
+    }
+
     /// Notes a mistake. The same mistake at the same place is noted once: a condition is checked
     /// for every type its rule covers.
     pub(crate) fn add(&mut self, error: PolicyError) {
@@ -149,7 +155,11 @@ impl Mistakes {
         name: &str,
         candidates: impl IntoIterator<Item = &'c str>,
     ) -> Option<String> {
-        if self.errors.len() < HINTED_MAX { suggestion(name, candidates) } else { None }
+        if !self.without_hints && self.errors.len() < HINTED_MAX {
+            suggestion(name, candidates)
+        } else {
+            None
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

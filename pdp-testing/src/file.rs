@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -141,9 +141,19 @@ fn read(root: &Node<'_>, errors: &mut Vec<SyntaxError>) -> Result<Vec<Case>, Syn
             Err(error) => errors.push(error),
         }
     }
+    let mut matrices = BTreeSet::new();
     for node in fields.items("matrix")? {
         match crate::matrix::read(node, &mut fixtures) {
-            Ok(matrix) => cases.extend(matrix),
+            Ok(matrix) => {
+                let name = node.value("name").and_then(Node::string).unwrap_or_default();
+                if !matrices.insert(name) {
+                    errors.push(mistake(
+                        node,
+                        format!("a matrix is named `{}` already", name.escape_debug()),
+                    ));
+                }
+                cases.extend(matrix);
+            }
             Err(error) => errors.push(error),
         }
     }

@@ -10,6 +10,9 @@ use crate::file::Fixtures;
 use crate::reader::{Fields, entries, mistake, text, texts};
 use crate::{Case, Expectation};
 
+/// How many cells a matrix may have.
+const CELLS_MAX: usize = 1_000_000;
+
 pub(crate) fn read(node: &Node<'_>, fixtures: &mut Fixtures) -> Result<Vec<Case>, SyntaxError> {
     let keys = ["name", "actors", "resources", "actions", "permit", "context", "now"];
     let fields = Fields::new(node, "a matrix", &keys)?;
@@ -20,10 +23,20 @@ pub(crate) fn read(node: &Node<'_>, fixtures: &mut Fixtures) -> Result<Vec<Case>
         return Err(mistake(node, "a matrix has actors, resources and actions"));
     }
     let crossed = [fields.texts("actors")?, fields.texts("resources")?, actions.clone()];
+    let cells = crossed.iter().map(Vec::len).product::<usize>();
+    if cells > CELLS_MAX {
+        return Err(mistake(node, format!("a matrix of more than {CELLS_MAX} cells")));
+    }
+    let repeated = crossed.iter().find_map(|names| {
+        names.iter().enumerate().find(|(index, name)| names[..*index].contains(name))
+    });
+    if let Some((_, name)) = repeated {
+        return Err(mistake(node, format!("the matrix names `{}` twice", name.escape_debug())));
+    }
     let permitted = fields.value("permit").map(|permit| permitted(permit, &crossed)).transpose()?;
     let permitted = permitted.unwrap_or_default();
     let (context, now) = (Rc::new(fields.map("context")?), fields.time("now")?);
-    let mut cases = Vec::with_capacity(actors.len() * resources.len() * actions.len());
+    let mut cases = Vec::with_capacity(cells);
     for actor_node in actors {
         let (actor_name, actor) = (text(actor_node, "actor")?, fixtures.actors.named(actor_node)?);
         for resource_node in resources {

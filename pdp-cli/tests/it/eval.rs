@@ -110,7 +110,7 @@ fn policies_that_do_not_load_decide_nothing() {
 }
 
 #[test]
-fn a_reader_who_stops_reading_is_no_error() {
+fn a_reader_who_stops_reading_gets_no_message() {
     let folder = folder(&[("p.yaml", POLICY)]);
     let input = format!("{}\n", request("user:1")).repeat(2_000);
     std::fs::write(folder.path().join("r.jsonl"), input).expect("a file");
@@ -123,7 +123,7 @@ fn a_reader_who_stops_reading_is_no_error() {
         .expect("pdp runs");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("pdp ends");
-    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    assert!(output.status.code() == Some(1) && output.stderr.is_empty(), "{output:?}");
 }
 
 #[test]
@@ -143,5 +143,49 @@ fn a_command_line_that_is_wrong_exits_with_2() {
         assert_eq!(outcome.code, Some(0), "{arguments:?}");
         let has_example = outcome.output.contains("Examples:");
         assert_eq!(has_example, arguments.len() == 2, "{}", outcome.output);
+    }
+}
+
+#[test]
+fn what_is_too_long_is_refused_whatever_it_begins_with() {
+    let folder = folder(&[("p.yaml", POLICY)]);
+    let request = request("user:1");
+    let long = format!("{}{request}\n{request}\r\n", " ".repeat(1_048_578));
+    let outcome = pdp(folder.path(), &EVAL, &long);
+    let starts: Vec<&str> = outcome.output.lines().map(|line| &line[..6]).collect();
+    assert_eq!((outcome.code, starts), (Some(1), vec!["error ", "permit"]));
+    let exact = format!("{}{request}\r\n", " ".repeat(1024 * 1024 - request.len()));
+    assert_eq!(pdp(folder.path(), &EVAL, &exact).code, Some(0));
+}
+
+#[test]
+fn a_record_is_not_appended_to_half_of_another() {
+    let folder = folder(&[("p.yaml", POLICY), ("audit.jsonl", "{\"kind\":\"deci")]);
+    let arguments = [&EVAL[..], &["--audit", "audit.jsonl"]].concat();
+    assert_eq!(pdp(folder.path(), &arguments, &request("user:1")).code, Some(0));
+    let trail = std::fs::read_to_string(folder.path().join("audit.jsonl")).expect("a trail");
+    let lines: Vec<&str> = trail.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (2, "{\"kind\":\"deci"));
+    assert!(serde_json::from_str::<Value>(lines[1]).is_ok());
+}
+
+#[test]
+fn a_message_that_cannot_be_written_is_no_panic() {
+    let folder = folder(&[("bad.yaml", "version: 2")]);
+    for arguments in [
+        &["check", "bad.yaml"][..],
+        &["eval", "--policies", "bad.yaml", "--request", "-"],
+        &["test", "."],
+    ] {
+        let full = std::fs::File::create("/dev/full").expect("a device");
+        let status = Command::new(env!("CARGO_BIN_EXE_pdp"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(full)
+            .status()
+            .expect("pdp runs");
+        assert_eq!(status.code(), Some(1), "{arguments:?}");
     }
 }

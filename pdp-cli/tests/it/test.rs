@@ -72,7 +72,7 @@ fn nothing_tested_is_not_green() {
             &format!(
                 "{TESTS}  - {{name: doors, actors: [one], resources: [front], actions: [open]}}\n"
             ),
-            "is named `doors: one open front` too",
+            "a matrix is named `doors` already",
         ),
     ] {
         let folder = folder(&[("p.yaml", POLICY), ("p_test.yaml", tests)]);
@@ -112,4 +112,34 @@ fn the_example_in_the_documentation_is_a_test_file() {
     }
     let outcome = pdp(copy.path(), &["test", "."], "");
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
+}
+
+#[test]
+fn names_of_cases_reach_no_terminal_as_they_are() {
+    let tests = TESTS
+        .replace("name: a holder opens", "name: \"x \\e[2J\\a\"")
+        .replace("rule: holders", "rule: other");
+    let folder = folder(&[("p.yaml", POLICY), ("p_test.yaml", &tests)]);
+    let outcome = pdp(folder.path(), &["test", "."], "");
+    assert!(outcome.output.contains("failed: x \u{fffd}[2J\u{fffd} ("), "{outcome:?}");
+}
+
+#[test]
+fn a_matrix_has_its_bounds() {
+    let names =
+        |count: usize| (0..count).map(|index| format!("a{index}")).collect::<Vec<_>>().join(", ");
+    for (actions, message) in [
+        (names(1_000_001), "more than 1000000 cells"),
+        ("open, open".to_owned(), "names `open` twice"),
+    ] {
+        let tests = TESTS
+            .replace(
+                "actions: [open], permit: {one: {front: [open]}}",
+                &format!("actions: [{actions}]"),
+            )
+            .replace("actors: [one, two]", "actors: [one]");
+        let folder = folder(&[("p.yaml", POLICY), ("p_test.yaml", &tests)]);
+        let outcome = pdp(folder.path(), &["test", "."], "");
+        assert!(outcome.errors.contains(message), "{message}");
+    }
 }

@@ -126,7 +126,6 @@ impl Builder {
 
     pub(super) fn is_in(&mut self, element: NodeId, list: NodeId) -> NodeId {
         match (self.stored(element), self.stored(list)) {
-            (_, Some(Stored::List(items))) if items.is_empty() => self.bool(false),
             (Some(element), Some(Stored::List(items))) => {
                 let value = is_in(&Operand::stored(element), items);
                 self.bool(value)
@@ -137,7 +136,6 @@ impl Builder {
 
     pub(super) fn starts_with(&mut self, text: NodeId, prefix: NodeId) -> NodeId {
         match (self.stored(text), self.stored(prefix)) {
-            (_, Some(Stored::String(prefix))) if prefix.is_empty() => self.bool(true),
             (Some(Stored::String(text)), Some(Stored::String(prefix))) => {
                 let value = text.starts_with(&**prefix);
                 self.bool(value)

@@ -38,7 +38,6 @@ impl Compiler<'_> {
             self.link_facts(facts, types, &mut tables, &mut gathered);
         }
         self.attributes(&mut tables, &mut gathered);
-        same_id_targets(types, &mut tables);
         self.finish_facts(tables, gathered)
     }
 
@@ -224,19 +223,4 @@ fn merge<T, K: Ord>(
         }
         same
     });
-}
-
-/// Links by id lead from a resource that facts name to one that has a number too.
-fn same_id_targets(types: &[TypeInfo], tables: &mut FactTables) {
-    let mut index = 0;
-    while (index as usize) < tables.resources.len() {
-        let of = tables.resources.record(index).resource_type;
-        for relation in &types[usize::from(of)].relations {
-            if let RelationInfo::Link { target, same_id: true } = relation {
-                let id = tables.resources.id(index).to_owned();
-                tables.resources.intern(*target, &id);
-            }
-        }
-        index += 1;
-    }
 }

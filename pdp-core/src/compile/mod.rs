@@ -12,10 +12,10 @@ pub(crate) use relations::bits;
 pub(crate) use selectors::mask;
 
 use builder::Builder;
-use check::{Scope, Typed};
+use check::{Inlined, Scope};
 
-use crate::compiled::{FaultId, Map, TypeIndex};
-use crate::error::{Mistakes, PolicyError, PolicyErrorKind};
+use crate::compiled::{FaultId, Map, Set, TypeIndex};
+use crate::error::{Mistakes, PolicyErrorKind};
 use crate::model::{Model, Place};
 use crate::{Fault, Policies, PolicyErrors, PolicyVersion};
 
@@ -27,7 +27,7 @@ pub(crate) fn policies(
     model: &Model<'_>,
     mut mistakes: Mistakes,
 ) -> Result<Policies, PolicyErrors> {
-    if let Some(too_large) = too_large(model) {
+    if let Some(too_large) = crate::read::too_large(model) {
         mistakes.add(too_large);
         return Err(mistakes.into_errors());
     }
@@ -66,12 +66,14 @@ struct Compiler<'m> {
     types: Map<&'m str, TypeIndex>,
     /// Named expressions, by name.
     named: Map<&'m str, usize>,
-    /// Those that were put in already, by scope; `None` where one has a mistake there.
-    inlined: Map<(usize, Scope), Option<Typed>>,
+    /// Those that were put in already, by scope.
+    inlined: Map<(usize, Scope), Inlined>,
     /// Named expressions that are being put in, the outermost first.
     open: Vec<usize>,
     /// How deep the checker stands in a condition.
     level: usize,
+    /// The deepest level of the named expression that is being put in.
+    deepest: usize,
     /// Values known to be present where the checker stands: `has(context.x) && …`.
     present: Vec<(String, String)>,
 }
@@ -87,6 +89,7 @@ impl<'m> Compiler<'m> {
             inlined: Map::default(),
             open: Vec::new(),
             level: 0,
+            deepest: 0,
             present: Vec::new(),
         };
         for (resource_type, index) in model.types.iter().zip(0..) {
@@ -107,8 +110,9 @@ impl<'m> Compiler<'m> {
 
     fn role_aliases(&mut self) {
         let aliases = &self.model.role_aliases;
+        let names: Set<&str> = aliases.iter().map(|(alias, _)| alias.text.as_str()).collect();
         for (alias, role) in aliases {
-            if aliases.iter().any(|(other, _)| other.text == role.text) {
+            if names.contains(role.text.as_str()) {
                 let message = format!("`{}` is an alias itself", role.text);
                 self.mistake(role.place, PolicyErrorKind::Refused, message);
             }
@@ -148,19 +152,6 @@ impl<'m> Compiler<'m> {
         error.hint = hint;
         self.mistakes.add(error);
     }
-}
-
-/// Types and attributes have numbers of 16 bits.
-fn too_large(model: &Model<'_>) -> Option<PolicyError> {
-    let limit = usize::from(TypeIndex::MAX);
-    let surplus = model.types.get(limit).map(|resource_type| ("types", resource_type.name.place));
-    let of_types = model.types.iter().map(|resource_type| &resource_type.attributes);
-    let mut attributes = of_types.chain([&model.actor_attributes, &model.context]);
-    let attribute = attributes.find_map(|attributes| attributes.get(limit));
-    let attribute = attribute.map(|attribute| ("attributes", attribute.name.place));
-    let (what, place) = surplus.or(attribute)?;
-    let message = format!("more than {limit} {what}");
-    Some(crate::read::at(model, place, PolicyErrorKind::Limit, message))
 }
 
 fn type_indexes(model: &Model<'_>) -> Map<Box<str>, TypeIndex> {

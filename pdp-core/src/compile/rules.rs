@@ -6,6 +6,9 @@ use crate::error::PolicyErrorKind;
 use crate::model::{self, ActionPattern, Bypass, OtherwiseLine, ResourceType, Selector};
 use crate::{Effect, model::Condition};
 
+/// To how many pairs of type and action all rules together may apply.
+const CANDIDATES_MAX: usize = 8_000_000;
+
 /// Which actions a rule is about.
 enum Actions<'m> {
     /// Those that a type declares; of a bypass rule, all.
@@ -33,8 +36,16 @@ impl<'m> Compiler<'m> {
             let cells = actions.map(|action| (action, Cell::default())).collect();
             dispatch.types.push(TypeDispatch { cells, ..TypeDispatch::default() });
         }
+        let mut candidates = 0;
         for (rule, number) in model.rules.iter().zip(0..) {
-            self.rule(rule, number, &mut dispatch);
+            candidates += self.rule(rule, number, &mut dispatch);
+            if candidates > CANDIDATES_MAX {
+                let message = format!(
+                    "the rules up to this one apply to more than {CANDIDATES_MAX} pairs of type and action"
+                );
+                self.mistake(rule.id.place, PolicyErrorKind::Limit, message);
+                break;
+            }
         }
         for (resource_type, index) in model.types.iter().zip(0..) {
             dispatch.types[usize::from(index)].otherwise = self.otherwise(resource_type, index);
@@ -80,13 +91,17 @@ impl<'m> Compiler<'m> {
         }
     }
 
-    fn rule(&mut self, rule: &'m model::Rule, number: u32, dispatch: &mut Dispatch) {
+    /// Finds the types and actions to which a rule applies; how many pairs there are.
+    fn rule(&mut self, rule: &'m model::Rule, number: u32, dispatch: &mut Dispatch) -> usize {
         let model = self.model;
         let actions = self.actions(rule);
         let mut covers_a_type = false;
+        let mut candidates = 0;
         for (resource_type, index) in model.types.iter().zip(0..) {
             let scope = Scope::Request(index);
-            let Some(resource) = self.part(rule.resource.as_ref(), scope) else { return };
+            let Some(resource) = self.part(rule.resource.as_ref(), scope) else {
+                return candidates;
+            };
             let named = resource_type.actions.iter().any(|action| actions.covers(&action.text));
             let reaches_further = rule.bypass && matches!(actions, Actions::Every);
             let applies =
@@ -102,7 +117,7 @@ impl<'m> Compiler<'m> {
             };
             if self.builder.as_bool(condition) != Some(false) {
                 let candidate = Candidate { rule: number, condition };
-                add_candidate(
+                candidates += add_candidate(
                     rule,
                     resource_type,
                     candidate,
@@ -116,6 +131,7 @@ impl<'m> Compiler<'m> {
         if !covers_a_type {
             self.uncovered(rule, &actions);
         }
+        candidates
     }
 
     /// A bypass rule about every action reaches types that are not declared.
@@ -158,7 +174,7 @@ impl<'m> Compiler<'m> {
         let model = self.model;
         let mut names: Vec<&'m str> = Vec::new();
         for pattern in patterns {
-            let ActionPattern::Named(word) = pattern else { return Actions::Every };
+            let ActionPattern::Named(word) = pattern else { continue };
             match model.action_groups.iter().find(|group| group.name.text == word.text) {
                 Some(group) => {
                     names.extend(group.actions.iter().map(|action| action.text.as_str()));
@@ -169,7 +185,11 @@ impl<'m> Compiler<'m> {
                 }
             }
         }
-        Actions::Named(names)
+        if patterns.contains(&ActionPattern::Every) {
+            Actions::Every
+        } else {
+            Actions::Named(names)
+        }
     }
 
     /// An action that a rule names is one that some type of the rule declares.
@@ -241,9 +261,11 @@ fn add_candidate(
     actions: &Actions<'_>,
     dispatch: &mut TypeDispatch,
     bypass_actions: Option<&[Box<str>]>,
-) {
+) -> usize {
+    let mut added = 0;
     for action in resource_type.actions.iter().filter(|action| actions.covers(&action.text)) {
         let Some(cell) = dispatch.cells.get_mut(action.text.as_str()) else { continue };
+        added += 1;
         match (rule.bypass, rule.effect) {
             (true, _) => {
                 let allowed = bypass_actions
@@ -257,6 +279,7 @@ fn add_candidate(
     if rule.bypass && matches!(actions, Actions::Every) {
         dispatch.undeclared.push(candidate);
     }
+    added
 }
 
 fn declares(resource_type: &ResourceType, action: &str) -> bool {

@@ -108,9 +108,14 @@ impl<'t> Composer<'t> {
         let Some(Open { mut span, entries }) = self.open.pop() else { return Ok(()) };
         span.end = span.end.max(end.end);
         let content = match entries {
-            Entries::Sequence(nodes) => Content::Sequence(nodes),
-            Entries::Mapping { entries, .. } => {
+            // Vectors grow by doubling; most collections stay as they are now.
+            Entries::Sequence(mut nodes) => {
+                nodes.shrink_to_fit();
+                Content::Sequence(nodes)
+            }
+            Entries::Mapping { mut entries, .. } => {
                 refuse_duplicates(&entries)?;
+                entries.shrink_to_fit();
                 Content::Mapping(entries)
             }
         };

@@ -31,13 +31,16 @@ pub(super) struct Evaluation<'e> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Subject {
     pub(super) resource_type: TypeIndex,
-    /// Its number, if facts name it; else its id is that of the request's resource.
+    /// Its number, if facts name it.
     pub(super) index: Option<ResourceIndex>,
+    /// If facts do not name it, the resource whose id it has; `None` for that of the request.
+    pub(super) namesake: Option<ResourceIndex>,
 }
 
 impl Subject {
     /// A resource of a type that is not declared. No relation or attribute is asked of it.
-    pub(super) const UNDECLARED: Subject = Subject { resource_type: TypeIndex::MAX, index: None };
+    pub(super) const UNDECLARED: Subject =
+        Subject { resource_type: TypeIndex::MAX, index: None, namesake: None };
 }
 
 impl<'e> Evaluation<'e> {
@@ -250,7 +253,7 @@ impl<'e> Evaluation<'e> {
 
     /// The id of a resource.
     pub(super) fn id(&self, subject: Subject) -> &'e str {
-        match subject.index {
+        match subject.index.or(subject.namesake) {
             Some(index) => self.policies.facts.resources.id(index),
             None => self.request.resource.id,
         }

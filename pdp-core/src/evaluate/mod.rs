@@ -38,6 +38,7 @@ impl Policies {
         let subject = Subject {
             resource_type: index,
             index: self.facts.resources.index(index, request.resource.id),
+            namesake: None,
         };
         let mut evaluation = Evaluation::new(self, request, subject, scratch);
         let of_type = &self.dispatch.types[usize::from(index)];

@@ -43,7 +43,11 @@ impl Walk {
     fn visit(&mut self, subject: Subject, goals: u64) -> u64 {
         let key = match subject.index {
             Some(index) => u64::from(index),
-            None => 1 << 32 | u64::from(subject.resource_type),
+            // Of those that facts do not name: the type, and whose id it is.
+            None => {
+                let of = subject.namesake.map_or(0, |index| u64::from(index) + 1);
+                1 << 63 | of << 16 | u64::from(subject.resource_type)
+            }
         };
         if self.scanned.len() == VISITED_SCANNED && self.visited.is_empty() {
             self.visited.extend(self.scanned.iter().copied());
@@ -147,7 +151,9 @@ impl Evaluation<'_> {
         };
         if *same_id {
             let index = policies.facts.resources.index(*target, self.id(subject));
-            return self.reach(Subject { resource_type: *target, index }, goals, walk);
+            let namesake = if index.is_some() { None } else { subject.index.or(subject.namesake) };
+            let target = Subject { resource_type: *target, index, namesake };
+            return self.reach(target, goals, walk);
         }
         let links = subject.index.map_or(&[][..], |index| policies.facts.links.of(index));
         let targets = links.iter().filter(|(position, _)| *position == link);
@@ -155,7 +161,11 @@ impl Evaluation<'_> {
         for (_, index) in targets {
             truth = joined(
                 truth,
-                self.reach(Subject { resource_type: *target, index: Some(*index) }, goals, walk),
+                self.reach(
+                    Subject { resource_type: *target, index: Some(*index), namesake: None },
+                    goals,
+                    walk,
+                ),
             );
             if truth == Truth::Yes {
                 break;
@@ -183,7 +193,7 @@ impl Evaluation<'_> {
                 break;
             }
             let resource_type = policies.facts.resources.record(set.target).resource_type;
-            let target = Subject { resource_type, index: Some(set.target) };
+            let target = Subject { resource_type, index: Some(set.target), namesake: None };
             truth = joined(truth, self.reach(target, set.goals, walk));
         }
         truth

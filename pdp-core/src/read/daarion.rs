@@ -5,13 +5,15 @@
 
 use std::borrow::Cow;
 
-use super::Reader;
 use super::facts::slice;
 use super::fields::{Fields, is_null};
+use super::{Reader, Vocabulary};
 use crate::compiled::Set;
 use crate::document::Node;
 use crate::error::{Mistakes, PolicyErrorKind, printable};
-use crate::model::{FactActor, LinkFacts, Model, RelationFacts, ResourceName};
+use crate::model::{
+    FactActor, Facts, LinkFacts, Model, RelationDefinition, RelationFacts, ResourceName,
+};
 use crate::{Text, Value};
 
 const MICRODAO: &str = "microdao";
@@ -110,7 +112,12 @@ const SECTIONS: [Section; 5] = [
 ];
 
 impl<'t> Reader<'_, 't> {
-    pub(super) fn daarion(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
+    pub(super) fn daarion(
+        &mut self,
+        root: &Node<'t>,
+        types: &Vocabulary<'_>,
+        facts: &mut Facts<'t>,
+    ) {
         for section in &SECTIONS {
             let Some(node) = root.value(section.name) else { continue };
             let what = format!("an entry of `{}`", section.name);
@@ -119,7 +126,7 @@ impl<'t> Reader<'_, 't> {
                 .collect();
             for entry in self.items(node, &format!("`{}`", section.name), false) {
                 if let Some(fields) = self.fields(entry, &what, &keys) {
-                    self.entry(section, &fields, model);
+                    self.entry(section, &fields, types, facts);
                 }
             }
         }
@@ -140,13 +147,19 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn entry(&mut self, section: &Section, fields: &Fields<'_, 't>, model: &mut Model<'t>) {
+    fn entry(
+        &mut self,
+        section: &Section,
+        fields: &Fields<'_, 't>,
+        types: &Vocabulary<'_>,
+        facts: &mut Facts<'t>,
+    ) {
         let Some(id_node) = self.required(fields, section.id) else { return };
         let Some(id) = self.id(id_node, "an id") else { return };
         let subject = match section.resource_type {
             None => Subject::Actor(id.clone()),
             Some(resource_type) => {
-                let Some(found) = self.type_named(resource_type, id_node, &model.types) else {
+                let Some(found) = self.type_named(resource_type, id_node, types) else {
                     return;
                 };
                 if found.prefixed && !has_prefix(id, resource_type) {
@@ -160,11 +173,11 @@ impl<'t> Reader<'_, 't> {
             }
         };
         if let Subject::Resource(resource) = &subject {
-            model.facts.known.push(resource.clone());
+            facts.known.push(resource.clone());
         }
-        model.facts.entries.push((section.name, id.clone(), self.place(id_node)));
+        facts.entries.push((section.name, id.clone(), self.place(id_node)));
         for key in section.keys {
-            self.entry_key(key, fields, &subject, model);
+            self.entry_key(key, fields, &subject, types, facts);
         }
     }
 
@@ -173,21 +186,26 @@ impl<'t> Reader<'_, 't> {
         key: &Key,
         fields: &Fields<'_, 't>,
         subject: &Subject<'t>,
-        model: &mut Model<'t>,
+        types: &Vocabulary<'_>,
+        facts: &mut Facts<'t>,
     ) {
         let value =
             if key.required { self.required(fields, key.name) } else { fields.value(key.name) };
         let Some(value) = value else { return };
         match (subject, &key.form) {
-            (Subject::Actor(actor), _) => self.types_of_actor(key, value, actor, model),
-            (Subject::Resource(resource), Form::Flag) => self.flag(key, value, resource, model),
+            (Subject::Actor(actor), _) => self.types_of_actor(key, value, actor, types, facts),
+            (Subject::Resource(resource), Form::Flag) => {
+                self.flag(key, value, resource, types, facts);
+            }
             (Subject::Resource(resource), Form::ActorsOrPublic) if is_null(value) => {
-                self.resource_flag("public", value, true, resource, model);
+                self.resource_flag("public", value, true, resource, types, facts);
             }
             (Subject::Resource(resource), Form::Microdao | Form::Microdaos) => {
-                self.microdaos(key, value, resource, model);
+                self.microdaos(key, value, resource, types, facts);
             }
-            (Subject::Resource(resource), _) => self.actors(key, value, fields, resource, model),
+            (Subject::Resource(resource), _) => {
+                self.actors(key, value, fields, resource, types, facts);
+            }
         }
     }
 
@@ -197,10 +215,16 @@ impl<'t> Reader<'_, 't> {
         value: &Node<'t>,
         fields: &Fields<'_, 't>,
         resource: &ResourceName<'t>,
-        model: &mut Model<'t>,
+        types: &Vocabulary<'_>,
+        facts: &mut Facts<'t>,
     ) {
-        if self.definition(&resource.resource_type, key.name, value, &model.types).is_none() {
-            return;
+        let definition = self.definition(&resource.resource_type, key.name, value, types);
+        match definition {
+            Some(RelationDefinition::Union(_)) => {}
+            Some(RelationDefinition::Link { .. }) => {
+                return self.other_kind(key, value, resource, "a relation of actors");
+            }
+            None => return,
         }
         let one = matches!(key.form, Form::Actor);
         let items = if one {
@@ -214,13 +238,26 @@ impl<'t> Reader<'_, 't> {
                 Form::ClaimedRoles => {
                     self.plain_word(item, "a role").and_then(|role| self.role(item, role, None))
                 }
-                Form::MicrodaoRoles => self.microdao_role(item, fields, model),
+                Form::MicrodaoRoles => self.microdao_role(item, fields, types),
                 _ => self.section_actor(item),
             };
             actors.extend(actor.map(|actor| (actor, self.place(item))));
         }
         let relation = Cow::Borrowed(key.name);
-        model.facts.relations.push(RelationFacts { resource: resource.clone(), relation, actors });
+        facts.relations.push(RelationFacts { resource: resource.clone(), relation, actors });
+    }
+
+    /// The type declares the name of a key as something else than the key states.
+    fn other_kind(
+        &mut self,
+        key: &Key,
+        node: &Node<'t>,
+        resource: &ResourceName<'t>,
+        wanted: &str,
+    ) {
+        let (name, of) = (key.name, &resource.resource_type);
+        let message = format!("`{name}` states {wanted}; `{of}` declares it as something else");
+        self.mistake(PolicyErrorKind::Type, node.span, message);
     }
 
     /// An actor id or `<prefix>:*`; what would be read differently elsewhere is refused.
@@ -249,7 +286,7 @@ impl<'t> Reader<'_, 't> {
         &mut self,
         node: &Node<'t>,
         fields: &Fields<'_, 't>,
-        model: &Model<'t>,
+        types: &Vocabulary<'_>,
     ) -> Option<FactActor<'t>> {
         let role = self.plain_word(node, "a role")?;
         // Where it is missing or no id, that is a mistake already.
@@ -260,7 +297,7 @@ impl<'t> Reader<'_, 't> {
             _ => None,
         })?;
         let microdao = ResourceName { resource_type: MICRODAO.into(), id };
-        self.checked_set(node, microdao, role, &model.types)
+        self.checked_set(node, microdao, role, types)
     }
 
     fn microdaos(
@@ -268,10 +305,14 @@ impl<'t> Reader<'_, 't> {
         key: &Key,
         value: &Node<'t>,
         resource: &ResourceName<'t>,
-        model: &mut Model<'t>,
+        types: &Vocabulary<'_>,
+        facts: &mut Facts<'t>,
     ) {
-        if self.definition(&resource.resource_type, key.name, value, &model.types).is_none() {
-            return;
+        let definition = self.definition(&resource.resource_type, key.name, value, types);
+        match definition {
+            Some(RelationDefinition::Link { to, .. }) if to.text == MICRODAO => {}
+            Some(_) => return self.other_kind(key, value, resource, "a link to `microdao`"),
+            None => return,
         }
         let many = matches!(key.form, Form::Microdaos);
         let items = if many {
@@ -287,11 +328,11 @@ impl<'t> Reader<'_, 't> {
         let mut targets = Vec::with_capacity(items.len());
         for item in items {
             let Some(id) = self.id(item, "the id of a microDAO") else { continue };
-            model.facts.mentions.push((id.clone(), self.place(item)));
+            facts.mentions.push((id.clone(), self.place(item)));
             targets.push(id.clone());
         }
         let link = Cow::Borrowed(key.name);
-        model.facts.links.push(LinkFacts { resource: resource.clone(), link, targets });
+        facts.links.push(LinkFacts { resource: resource.clone(), link, targets });
     }
 
     fn flag(
@@ -299,10 +340,11 @@ impl<'t> Reader<'_, 't> {
         key: &Key,
         value: &Node<'t>,
         resource: &ResourceName<'t>,
-        model: &mut Model<'t>,
+        types: &Vocabulary<'_>,
+        facts: &mut Facts<'t>,
     ) {
         if let Some(flag) = self.boolean(value, &format!("`{}`", key.name)) {
-            self.resource_flag(key.name, value, flag, resource, model);
+            self.resource_flag(key.name, value, flag, resource, types, facts);
         }
     }
 
@@ -312,14 +354,15 @@ impl<'t> Reader<'_, 't> {
         node: &Node<'t>,
         flag: bool,
         resource: &ResourceName<'t>,
-        model: &mut Model<'t>,
+        types: &Vocabulary<'_>,
+        facts: &mut Facts<'t>,
     ) {
-        let Some(found) = self.type_named(&resource.resource_type, node, &model.types) else {
+        let Some(found) = self.type_named(&resource.resource_type, node, types) else {
             return;
         };
         let (subject, value) = (resource.clone(), Value::Bool(flag));
         let fact = self.attribute_fact(node, subject, name.into(), value, node, &found.attributes);
-        model.facts.resource_attributes.extend(fact);
+        facts.resource_attributes.extend(fact);
     }
 
     fn types_of_actor(
@@ -327,25 +370,26 @@ impl<'t> Reader<'_, 't> {
         key: &Key,
         value: &Node<'t>,
         actor: &Text<'t>,
-        model: &mut Model<'t>,
+        types: &Vocabulary<'_>,
+        facts: &mut Facts<'t>,
     ) {
-        let mut types = Vec::new();
+        let mut names = Vec::new();
         for item in self.items(value, &format!("`{}`", key.name), false) {
             let Some(name) = self.plain_word(item, "a type") else { continue };
-            if self.type_named(&name, item, &model.types).is_some() {
-                types.push(Value::String(name));
+            if self.type_named(&name, item, types).is_some() {
+                names.push(Value::String(name));
             }
         }
-        let (subject, list) = (actor.clone(), Value::List(types));
+        let (subject, list) = (actor.clone(), Value::List(names));
         let fact = self.attribute_fact(
             value,
             subject,
             key.name.into(),
             list,
             value,
-            &model.actor_attributes,
+            types.actor_attributes,
         );
-        model.facts.actor_attributes.extend(fact);
+        facts.actor_attributes.extend(fact);
     }
 }
 

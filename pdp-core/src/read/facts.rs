@@ -2,19 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::Reader;
 use super::names::Name;
+use super::{Reader, Vocabulary};
 use crate::Text;
 use crate::document::{Content, Node};
 use crate::error::{PolicyErrorKind, printable};
 use crate::model::{
-    Attribute, AttributeFact, AttributeSource, FactActor, Facts, LinkFacts, Model, Place,
+    Attribute, AttributeFact, AttributeSource, FactActor, Facts, LinkFacts, Place,
     RelationDefinition, RelationFacts, ResourceName, ResourceType,
 };
 
 impl<'t> Reader<'_, 't> {
-    pub(super) fn facts(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
-        let Model { types, facts, actor_attributes, .. } = model;
+    pub(super) fn facts(&mut self, root: &Node<'t>, types: &Vocabulary<'_>, facts: &mut Facts<'t>) {
         if let Some(section) = root.value("resources") {
             for node in self.items(section, "`resources`", false) {
                 facts.known.extend(self.reference(node, types));
@@ -36,7 +35,7 @@ impl<'t> Reader<'_, 't> {
                 self.attributes_of_resources(section, types, facts);
             }
             if let Some(section) = fields.value("actors") {
-                self.attributes_of_actors(section, actor_attributes, facts);
+                self.attributes_of_actors(section, types.actor_attributes, facts);
             }
         }
     }
@@ -45,7 +44,7 @@ impl<'t> Reader<'_, 't> {
         &mut self,
         resource: &ResourceName<'t>,
         node: &Node<'t>,
-        types: &[ResourceType],
+        types: &Vocabulary<'_>,
         facts: &mut Facts<'t>,
     ) {
         facts.known.push(resource.clone());
@@ -86,7 +85,7 @@ impl<'t> Reader<'_, 't> {
         resource_type: &str,
         name: &str,
         node: &Node<'t>,
-        types: &'m [ResourceType],
+        types: &Vocabulary<'m>,
     ) -> Option<&'m RelationDefinition> {
         let found = self.type_named(resource_type, node, types)?;
         let relation = found.relations.iter().find(|relation| relation.name.text == name);
@@ -120,15 +119,12 @@ impl<'t> Reader<'_, 't> {
         &mut self,
         name: &str,
         node: &Node<'t>,
-        types: &'m [ResourceType],
+        types: &Vocabulary<'m>,
     ) -> Option<&'m ResourceType> {
-        let found = types.iter().find(|resource_type| resource_type.name.text == name);
+        let found = types.types.get(name).copied();
         if found.is_none() {
             let message = format!("unknown type `{}`", printable(name));
-            let hint = self.mistakes.suggestion(
-                name,
-                types.iter().map(|resource_type| resource_type.name.text.as_str()),
-            );
+            let hint = self.mistakes.suggestion(name, types.types.keys().copied());
             self.mistake_with_hint(PolicyErrorKind::UnknownName, node.span, message, hint);
         }
         found
@@ -138,7 +134,7 @@ impl<'t> Reader<'_, 't> {
     pub(super) fn reference(
         &mut self,
         node: &Node<'t>,
-        types: &[ResourceType],
+        types: &Vocabulary<'_>,
     ) -> Option<ResourceName<'t>> {
         let text = self.id(node, "a reference to a resource")?;
         self.resource_named(text, node, types)
@@ -148,7 +144,7 @@ impl<'t> Reader<'_, 't> {
         &mut self,
         text: &Text<'t>,
         node: &Node<'t>,
-        types: &[ResourceType],
+        types: &Vocabulary<'_>,
     ) -> Option<ResourceName<'t>> {
         let Some(colon) = text.find(':') else {
             let message = format!("`{}` is no reference to a resource", printable(text));
@@ -166,7 +162,7 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// A reference to a resource of the type that a link points to.
-    fn target(&mut self, node: &Node<'t>, to: &str, types: &[ResourceType]) -> Option<Text<'t>> {
+    fn target(&mut self, node: &Node<'t>, to: &str, types: &Vocabulary<'_>) -> Option<Text<'t>> {
         let target = self.reference(node, types)?;
         if target.resource_type != to {
             let message =
@@ -177,7 +173,7 @@ impl<'t> Reader<'_, 't> {
         Some(target.id)
     }
 
-    fn fact_actor(&mut self, node: &Node<'t>, types: &[ResourceType]) -> Option<FactActor<'t>> {
+    fn fact_actor(&mut self, node: &Node<'t>, types: &Vocabulary<'_>) -> Option<FactActor<'t>> {
         if matches!(node.content, Content::Mapping(_)) {
             return self.long_actor(node, types);
         }
@@ -216,7 +212,7 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn long_actor(&mut self, node: &Node<'t>, types: &[ResourceType]) -> Option<FactActor<'t>> {
+    fn long_actor(&mut self, node: &Node<'t>, types: &Vocabulary<'_>) -> Option<FactActor<'t>> {
         let fields = self.fields(node, "an actor", &["id", "prefix", "set", "role", "type"])?;
         let given: Vec<_> = ["id", "prefix", "set", "role"]
             .into_iter()
@@ -275,7 +271,7 @@ impl<'t> Reader<'_, 't> {
         &mut self,
         node: &Node<'t>,
         text: &Text<'t>,
-        types: &[ResourceType],
+        types: &Vocabulary<'_>,
     ) -> Option<FactActor<'t>> {
         let Some(hash) = text.rfind('#') else {
             self.mistake(PolicyErrorKind::Name, node.span, "an actor set is `resource#relation`");
@@ -292,7 +288,7 @@ impl<'t> Reader<'_, 't> {
         node: &Node<'t>,
         resource: ResourceName<'t>,
         relation: Text<'t>,
-        types: &[ResourceType],
+        types: &Vocabulary<'_>,
     ) -> Option<FactActor<'t>> {
         let found = self.type_named(&resource.resource_type, node, types)?;
         let of_actors = found
@@ -313,7 +309,7 @@ impl<'t> Reader<'_, 't> {
     fn attributes_of_resources(
         &mut self,
         section: &Node<'t>,
-        types: &[ResourceType],
+        types: &Vocabulary<'_>,
         facts: &mut Facts<'t>,
     ) {
         for (key, value) in self.entries(section, "`resources`").unwrap_or_default() {

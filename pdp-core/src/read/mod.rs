@@ -19,14 +19,17 @@ pub(crate) use fields::listed;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::compiled::Set;
+use crate::compiled::{Map, Set};
 use crate::document::{self, Node, Span};
 use crate::error::{Mistakes, PolicyError, PolicyErrorKind};
-use crate::model::{Facts, Model, Place, Settings, Word};
+use crate::model::{Attribute, Facts, Model, Place, ResourceType, Settings, Word};
 use crate::{Digest, SourceText};
 
 /// Texts above this are refused unread.
 const FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// How many attributes a type, actors or the context may have.
+const ATTRIBUTES_MAX: usize = 1_024;
 
 /// Every key that a policy file may have at its top.
 const SECTIONS: [&str; 20] = [
@@ -51,6 +54,9 @@ const SECTIONS: [&str; 20] = [
     "service_policies",
     "defaults",
 ];
+
+/// One pass over the facts of a file.
+type FactStep<'t> = fn(&mut Reader<'_, 't>, &Node<'t>, &Vocabulary<'_>, &mut Facts<'t>);
 
 /// One pass over a file.
 type Step<'t> = fn(&mut Reader<'_, 't>, &Node<'t>, &mut Model<'t>);
@@ -96,6 +102,7 @@ pub(crate) fn model<'t>(sources: &[SourceText<'t>], mistakes: &mut Mistakes) -> 
     pass(&mut model, mistakes, |reader, root, model| reader.settings(root, model));
     pass(&mut model, mistakes, |reader, root, model| reader.vocabulary(root, model));
     refuse_duplicates(&model, mistakes);
+    too_large(&model).into_iter().for_each(|error| mistakes.add(error));
     let sound = mistakes.is_empty();
     pass(&mut model, mistakes, |reader, root, model| reader.rules(root, model));
     refuse_repeated_rules(&model, mistakes);
@@ -103,10 +110,45 @@ pub(crate) fn model<'t>(sources: &[SourceText<'t>], mistakes: &mut Mistakes) -> 
     if !sound {
         return None;
     }
-    pass(&mut model, mistakes, |reader, root, model| reader.facts(root, model));
-    pass(&mut model, mistakes, |reader, root, model| reader.daarion(root, model));
+    read_facts(&documents, &mut model, mistakes);
     daarion::refuse_dangling(&model, mistakes);
     Some(model)
+}
+
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the methods have one lifetime too few to be the steps themselves"
+)]
+fn read_facts<'t>(
+    documents: &[(u32, SourceText<'t>, Node<'t>)],
+    model: &mut Model<'t>,
+    mistakes: &mut Mistakes,
+) {
+    let Model { types, actor_attributes, facts, settings, .. } = model;
+    let vocabulary = Vocabulary::new(types, actor_attributes);
+    let mut pass = |step: FactStep<'t>| {
+        for (file, source, root) in documents {
+            let non_ascii_ids = settings.non_ascii_ids;
+            let mut reader = Reader { file: *file, source: *source, non_ascii_ids, mistakes };
+            step(&mut reader, root, &vocabulary, facts);
+        }
+    };
+    pass(|reader, root, vocabulary, facts| reader.facts(root, vocabulary, facts));
+    pass(|reader, root, vocabulary, facts| reader.daarion(root, vocabulary, facts));
+}
+
+/// What facts are read against.
+struct Vocabulary<'v> {
+    types: Map<&'v str, &'v ResourceType>,
+    actor_attributes: &'v [Attribute],
+}
+
+impl<'v> Vocabulary<'v> {
+    fn new(types: &'v [ResourceType], actor_attributes: &'v [Attribute]) -> Self {
+        let types =
+            types.iter().map(|resource_type| (resource_type.name.text.as_str(), resource_type));
+        Vocabulary { types: types.collect(), actor_attributes }
+    }
 }
 
 /// A setting belongs to the whole set and stands in one file.
@@ -259,6 +301,20 @@ fn refuse_repeated(
         let message = format!("{what} `{}` stands twice", word.text);
         mistakes.add(at(model, word.place, PolicyErrorKind::Duplicate, message));
     }
+}
+
+/// Types have numbers of 16 bits, and attributes are looked for one by one.
+pub(crate) fn too_large(model: &Model<'_>) -> Option<PolicyError> {
+    let types = usize::from(u16::MAX);
+    if let Some(surplus) = model.types.get(types) {
+        let message = format!("more than {types} types");
+        return Some(at(model, surplus.name.place, PolicyErrorKind::Limit, message));
+    }
+    let of_types = model.types.iter().map(|resource_type| &resource_type.attributes);
+    let mut attributes = of_types.chain([&model.actor_attributes, &model.context]);
+    let surplus = attributes.find_map(|attributes| attributes.get(ATTRIBUTES_MAX))?;
+    let message = format!("more than {ATTRIBUTES_MAX} attributes or context values");
+    Some(at(model, surplus.name.place, PolicyErrorKind::Limit, message))
 }
 
 /// A mistake at a place of the model.

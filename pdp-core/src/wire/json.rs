@@ -9,8 +9,8 @@ use super::request::{ID_BYTES_MAX, REQUEST_DEPTH_MAX, RequestErrorKind};
 use crate::error::printable;
 use crate::{Map, Text, Value};
 
-/// The largest magnitude of a number with a fraction or an exponent: beyond it, doubles skip
-/// integers, and reading one would round.
+/// Numbers with a fraction or an exponent are below this in magnitude: from here on, doubles skip
+/// integers, and reading one would round it to another.
 const DOUBLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// Reads one JSON value.
@@ -77,7 +77,7 @@ impl<'j> Visitor<'j> for Seed<'_> {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value<'j>, E> {
-        if value.abs() > DOUBLE_MAX {
+        if value.abs() >= DOUBLE_MAX {
             let message = "a number that 64 bits do not hold exactly";
             return Err(self.error(RequestErrorKind::Shape, message));
         }

@@ -132,6 +132,22 @@ fn what_would_open_or_dangle_is_refused() {
 }
 
 #[test]
+fn a_key_that_is_declared_as_something_else_is_refused() {
+    for (declared, entry) in [
+        ("blocked_users: {to: microdao}", "blocked_users: ['user:6']"),
+        ("microdao_id: direct", ""),
+        ("microdao_id: {to: channel}", ""),
+    ] {
+        let text = format!(
+            "version: 1\ntypes: {{microdao: {{ids: prefixed, actions: [read]}}, channel: {{actions: [read], relations: {{microdao_id: {{to: microdao}}, {declared}}}}}}}\nmicrodao_policies: [{{microdao_id: 'microdao:1'}}]\nchannel_policies: [{{channel_id: c, microdao_id: 'microdao:1', {entry}}}]"
+        )
+        .replace("microdao_id: {to: microdao}, microdao_id", "microdao_id");
+        let found = mistakes(&text);
+        assert!(found.contains("declares it as something else"), "{declared}: {found}");
+    }
+}
+
+#[test]
 fn a_set_without_the_words_of_a_section_says_which_are_missing() {
     let found = mistakes(
         "version: 1\ntypes: {channel: {actions: [read]}}\nmicrodao_policies: [{microdao_id: m, owners: []}]",

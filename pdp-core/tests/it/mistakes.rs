@@ -275,3 +275,31 @@ fn non_ascii_ids_are_a_setting() {
     assert!(mistakes(text).contains("`x:ключ` holds a character outside ASCII"));
     assert_eq!(mistakes(&format!("{text}non_ascii_ids: true")), "");
 }
+
+#[test]
+fn names_beyond_what_can_be_numbered_are_refused_and_nothing_is_lost() {
+    let many = |count: usize| {
+        (0..count).map(|index| format!("c{index}: bool?")).collect::<Vec<_>>().join(", ")
+    };
+    let types = "types: {door: {actions: [open]}}";
+    let rule = "rules: [{id: deny-it, effect: deny, when: 'context.c1024 ?? false'}]";
+    let found = mistakes(&format!("version: 1\n{types}\ncontext: {{{}}}\n{rule}", many(1_025)));
+    assert!(found.contains("more than 1024 attributes or context values"), "{found}");
+    let found =
+        mistakes(&format!("version: 1\n{types}\nactor: {{attributes: {{{}}}}}", many(1_025)));
+    assert!(found.contains("more than 1024 attributes or context values"), "{found}");
+    let types: String =
+        (0..65_536).map(|index| format!("  t{index}: {{actions: [a]}}\n")).collect();
+    let found = mistakes(&format!("version: 1\ntypes:\n{types}"));
+    assert!(found.contains("more than 65535 types"), "{found}");
+}
+
+#[test]
+fn every_action_of_a_rule_is_looked_at_in_any_order() {
+    let head = "version: 1\ntypes: {door: {actions: [open]}}\n";
+    for actions in ["['*', opne]", "[opne, '*']"] {
+        let found =
+            mistakes(&format!("{head}rules: [{{id: r, effect: permit, actions: {actions}}}]"));
+        assert!(found.contains("unknown action `opne`"), "{found}");
+    }
+}

@@ -204,3 +204,19 @@ proptest! {
         prop_assert!(RequestDocument::parse(&WHOLE.as_bytes()[..cut]).is_err());
     }
 }
+
+#[test]
+fn decimals_are_read_as_conditions_read_them() {
+    let head = "version: 1\ntypes: {door: {actions: [open]}}\ncontext: {d: double}\nrules: [{id: r, effect: permit, when: 'context.d == ";
+    let mut seed = 1_u64;
+    for _ in 0..2_000 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let number = f64::from(u32::try_from(seed >> 32).expect("32 bits")) / 4_398_046.3 + 1e-9;
+        let policies = policies(&format!("{head}{number:?}'}}]"));
+        let request = with("\"a\"", &format!("\"open\", \"context\": {{\"d\": {number:?}}}"))
+            .replace("\"t\"", "\"door\"");
+        let document = RequestDocument::parse(request.as_bytes()).expect("a request");
+        let decision = policies.evaluate(&document.request(), &mut Scratch::new());
+        assert_eq!(decision.reason, "r", "{number:?}");
+    }
+}

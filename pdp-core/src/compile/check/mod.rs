@@ -9,16 +9,25 @@ use form::{BOOL, Form};
 
 use super::Compiler;
 use crate::compiled::{NodeId, Stored, TypeIndex};
-use crate::error::{PolicyErrorKind, printable};
+use crate::error::{Mistakes, PolicyErrorKind, printable};
 use crate::expression::{Expression, ExpressionKind, Literal};
 use crate::model::{Condition, ScalarType, Type};
 
 /// How many operations one condition may take, with everything that `let` puts in.
-const OPERATIONS_MAX: u32 = 10_000;
+const OPERATIONS_MAX: u32 = 1_000;
 
 /// How deep one condition may nest, with everything that `let` puts in. Bounds the stack here and
 /// when conditions are evaluated.
 const DEPTH_MAX: usize = 128;
+
+/// A named expression that was put in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inlined {
+    /// What it came to; `None` where it has a mistake.
+    typed: Option<Typed>,
+    /// How deep it nests.
+    depth: usize,
+}
 
 /// What a condition is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,20 +57,17 @@ impl Compiler<'_> {
             (0..types).filter_map(|index| TypeIndex::try_from(index).ok()).map(Scope::Request);
         let scopes: Vec<Scope> = scopes.chain([Scope::Undeclared]).collect();
         for index in 0..self.model.definitions.len() {
-            let mut first = None;
-            let fits = scopes.iter().any(|scope| {
-                let mistakes = std::mem::take(&mut self.mistakes);
-                let fits = self.definition(index, *scope).is_some();
-                let found = std::mem::replace(&mut self.mistakes, mistakes);
-                first.get_or_insert(found);
-                fits
-            });
-            if !fits && let Some(Err(errors)) = first.map(crate::error::Mistakes::into_result) {
-                errors.iter().for_each(|error| self.mistakes.add(error.clone()));
+            // Mistakes are only looked at where the expression fits nowhere.
+            let mistakes = std::mem::replace(&mut self.mistakes, Mistakes::without_hints());
+            let fits = scopes.iter().any(|scope| self.definition(index, *scope).is_some());
+            self.mistakes = mistakes;
+            if !fits {
+                self.inlined.retain(|_, inlined| inlined.typed.is_some());
+                self.definition(index, scopes[0]);
             }
         }
         // What failed in one scope is reported again where a rule uses it there.
-        self.inlined.retain(|_, typed| typed.is_some());
+        self.inlined.retain(|_, inlined| inlined.typed.is_some());
     }
 
     /// The node of a condition that must hold; `None` if it has a mistake.
@@ -99,14 +105,19 @@ impl Compiler<'_> {
         scope: Scope,
     ) -> Option<Typed> {
         if self.level == DEPTH_MAX {
-            let message = format!("conditions nest more than {DEPTH_MAX} deep through `let`");
-            self.mistake(within.place, PolicyErrorKind::Limit, message);
+            self.too_deep(within);
             return None;
         }
         self.level += 1;
+        self.deepest = self.deepest.max(self.level);
         let typed = self.form(expression, within, scope);
         self.level -= 1;
         typed
+    }
+
+    pub(super) fn too_deep(&mut self, within: &Condition) {
+        let message = format!("conditions nest more than {DEPTH_MAX} deep through `let`");
+        self.mistake(within.place, PolicyErrorKind::Limit, message);
     }
 
     fn form(&mut self, expression: &Expression, within: &Condition, scope: Scope) -> Option<Typed> {

@@ -1,7 +1,7 @@
 //! Names and fields: what they stand for.
 
 use super::form::{Form, STRING, STRINGS, TIMESTAMP};
-use super::{Compiler, Scope, Typed, typed};
+use super::{Compiler, DEPTH_MAX, Inlined, Scope, Typed, typed};
 use crate::Fault;
 use crate::compiled::{Builtin, Node, Slot, SlotSource, Stored};
 use crate::error::{PolicyErrorKind, printable};
@@ -54,11 +54,17 @@ impl Compiler<'_> {
 
     /// A named expression, put in.
     pub(super) fn definition(&mut self, index: usize, scope: Scope) -> Option<Typed> {
-        if let Some(known) = self.inlined.get(&(index, scope)) {
-            return *known;
-        }
         let model = self.model;
         let condition = &model.definitions[index].condition;
+        if let Some(known) = self.inlined.get(&(index, scope)).copied() {
+            // As deep as if it were written here: the order of definitions has no effect.
+            self.deepest = self.deepest.max(self.level + known.depth);
+            if self.level + known.depth > DEPTH_MAX {
+                self.too_deep(condition);
+                return None;
+            }
+            return known.typed;
+        }
         if self.open.contains(&index) {
             let name = &model.definitions[index].name;
             self.mistake(
@@ -70,10 +76,13 @@ impl Compiler<'_> {
         }
         let present = std::mem::take(&mut self.present);
         self.open.push(index);
+        let outer = std::mem::replace(&mut self.deepest, self.level);
         let typed = self.expression(&condition.expression, condition, scope);
+        let depth = self.deepest - self.level;
+        self.deepest = self.deepest.max(outer);
         self.open.pop();
         self.present = present;
-        self.inlined.insert((index, scope), typed);
+        self.inlined.insert((index, scope), Inlined { typed, depth });
         typed
     }
 

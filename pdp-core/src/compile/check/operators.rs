@@ -25,6 +25,10 @@ impl Compiler<'_> {
                     let negative = Stored::Double((-f64::from_bits(*bits)).to_bits());
                     Some(typed(self.builder.constant(negative), value.form))
                 }
+                Some(Stored::Int(int)) if int.checked_neg().is_some() => {
+                    let negative = Stored::Int(-int);
+                    Some(typed(self.builder.constant(negative), value.form))
+                }
                 _ => {
                     self.type_mistake(
                         "`-` stands before a number".to_owned(),
