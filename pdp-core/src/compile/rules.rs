@@ -1,7 +1,7 @@
 //! Rules become candidates, for each type and action those that can apply.
 
 use super::{Compiler, Scope};
-use crate::compiled::{Candidate, Cell, Dispatch, NodeId, Rule, TypeDispatch, TypeIndex};
+use crate::compiled::{Candidate, Cell, Dispatch, NodeId, Rule, Set, TypeDispatch, TypeIndex};
 use crate::error::PolicyErrorKind;
 use crate::model::{self, ActionPattern, Bypass, OtherwiseLine, ResourceType, Selector};
 use crate::{Effect, model::Condition};
@@ -14,6 +14,12 @@ enum Actions<'m> {
     /// Those that a type declares; of a bypass rule, all.
     Every,
     Named(Vec<&'m str>),
+}
+
+/// Which types a rule is about: listed, so that looking one up is cheap, or as its selector says.
+enum Coverage {
+    Listed(Set<TypeIndex>),
+    BySelector,
 }
 
 impl Actions<'_> {
@@ -94,7 +100,8 @@ impl<'m> Compiler<'m> {
     /// Finds the types and actions to which a rule applies; how many pairs there are.
     fn rule(&mut self, rule: &'m model::Rule, number: u32, dispatch: &mut Dispatch) -> usize {
         let model = self.model;
-        let actions = self.actions(rule);
+        let Some(coverage) = self.coverage(rule) else { return 0 };
+        let actions = self.actions(rule, &coverage);
         let mut covers_a_type = false;
         let mut candidates = 0;
         for (resource_type, index) in model.types.iter().zip(0..) {
@@ -134,6 +141,34 @@ impl<'m> Compiler<'m> {
         candidates
     }
 
+    /// The types that a rule lists; `None` if it has a mistake.
+    fn coverage(&mut self, rule: &model::Rule) -> Option<Coverage> {
+        let parts = match &rule.resource {
+            Some(Selector::Any(parts)) => &parts[..],
+            Some(one) => std::slice::from_ref(one),
+            None => return Some(Coverage::BySelector),
+        };
+        let mut types = Set::default();
+        for part in parts {
+            let Selector::ResourceType(name) = part else { return Some(Coverage::BySelector) };
+            types.insert(self.type_index(&name.text, name.place)?);
+        }
+        Some(Coverage::Listed(types))
+    }
+
+    /// The node that says whether a rule is about a resource of this type.
+    fn covered(
+        &mut self,
+        rule: &model::Rule,
+        coverage: &Coverage,
+        index: TypeIndex,
+    ) -> Option<NodeId> {
+        match coverage {
+            Coverage::Listed(types) => Some(self.builder.bool(types.contains(&index))),
+            Coverage::BySelector => self.part(rule.resource.as_ref(), Scope::Request(index)),
+        }
+    }
+
     /// A bypass rule about every action reaches types that are not declared.
     fn undeclared(
         &mut self,
@@ -169,7 +204,7 @@ impl<'m> Compiler<'m> {
     }
 
     /// The actions of a rule, groups resolved.
-    fn actions(&mut self, rule: &'m model::Rule) -> Actions<'m> {
+    fn actions(&mut self, rule: &'m model::Rule, coverage: &Coverage) -> Actions<'m> {
         let Some(patterns) = &rule.actions else { return Actions::Every };
         let model = self.model;
         let mut names: Vec<&'m str> = Vec::new();
@@ -180,7 +215,7 @@ impl<'m> Compiler<'m> {
                     names.extend(group.actions.iter().map(|action| action.text.as_str()));
                 }
                 None => {
-                    self.action_of_rule(rule, word);
+                    self.action_of_rule(rule, word, coverage);
                     names.push(&word.text);
                 }
             }
@@ -193,14 +228,12 @@ impl<'m> Compiler<'m> {
     }
 
     /// An action that a rule names is one that some type of the rule declares.
-    fn action_of_rule(&mut self, rule: &model::Rule, action: &model::Word) {
+    fn action_of_rule(&mut self, rule: &model::Rule, action: &model::Word, coverage: &Coverage) {
         let model = self.model;
         let mut names: Vec<&str> =
             model.action_groups.iter().map(|group| group.name.text.as_str()).collect();
         for (resource_type, index) in model.types.iter().zip(0..) {
-            let Some(resource) = self.part(rule.resource.as_ref(), Scope::Request(index)) else {
-                return;
-            };
+            let Some(resource) = self.covered(rule, coverage, index) else { return };
             if self.builder.as_bool(resource) == Some(false) {
                 continue;
             }
