@@ -6,7 +6,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A policy decision point: may this actor do this action on this resource?
 #[derive(Debug, Parser)]
-#[command(name = "pdp", version, arg_required_else_help = true)]
+#[command(
+    name = "pdp",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
+Exit codes:
+  0  all is well; a request that is denied is well answered
+  1  policies have mistakes, tests fail, a request was refused, a record or output could not be written
+  2  the command line is wrong"
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

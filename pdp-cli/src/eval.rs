@@ -29,12 +29,14 @@ pub(crate) fn run(arguments: &Eval) -> Result<bool> {
         audit,
         format: arguments.format,
         scratch: Scratch::new(),
+        number: 0,
         output: BufWriter::new(io::stdout().lock()),
     };
     let mut input = open(&arguments.request)?;
     let mut all_read = true;
     let mut line = Vec::new();
     while next_line(&mut input, &mut line)? {
+        evaluator.number += 1;
         if !line.trim_ascii().is_empty() {
             all_read &= evaluator.line(&line)?;
         }
@@ -89,6 +91,8 @@ struct Evaluator<'p, W> {
     audit: Option<JsonLines>,
     format: Format,
     scratch: Scratch,
+    /// The number of the line that is being answered, from 1.
+    number: u64,
     output: W,
 }
 
@@ -120,7 +124,7 @@ impl<W: Write> Evaluator<'_, W> {
     fn refuse(&mut self, error: &RequestError) -> Result<()> {
         match self.format {
             Format::Json => writeln!(self.output, "{}", json!({ "error": error }))?,
-            Format::Text => writeln!(self.output, "error   {error}")?,
+            Format::Text => writeln!(self.output, "error   line {}: {error}", self.number)?,
         }
         Ok(())
     }

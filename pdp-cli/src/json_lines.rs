@@ -2,12 +2,16 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::diagnostics::shown_path;
 use anyhow::{Context, Result};
 use pdp_core::{AuditError, AuditRecord, AuditSink, Recording};
+
+/// Records hold what people did: a file that is made is for its owner alone.
+const OWNER_ONLY: u32 = 0o600;
 
 /// Appends each record to a file as one line of JSON, in one write.
 #[derive(Debug)]
@@ -18,7 +22,8 @@ pub(crate) struct JsonLines {
 impl JsonLines {
     /// Opens the file, or makes it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let file = OpenOptions::new().create(true).read(true).append(true).open(path);
+        let file =
+            OpenOptions::new().create(true).read(true).append(true).mode(OWNER_ONLY).open(path);
         let file =
             file.with_context(|| format!("cannot open the audit file {}", shown_path(path)))?;
         let sink = JsonLines { file: Mutex::new(file) };

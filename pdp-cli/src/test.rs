@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Result;
-use pdp_core::Policies;
 use pdp_core::document::SyntaxError;
+use pdp_core::{Effect, Policies};
 use pdp_source::TestFile as Source;
 use pdp_testing::{Case, Difference, TestFile};
 use serde_json::json;
@@ -59,6 +59,9 @@ fn run_files<W: Write>(files: &[Source], report: &mut Report<W>) -> Result<()> {
 fn run_file<W: Write>(file: &Source, policies: &Policies, report: &mut Report<W>) -> Result<()> {
     match TestFile::parse(&file.text) {
         Ok(tests) => {
+            for message in undeclared(&tests, policies) {
+                report.broken(&format!("error: {}:{message}", diagnostics::shown(&file.path)))?;
+            }
             for case in &tests.cases {
                 let Ok(differences) = pollster::block_on(case.run(policies));
                 report.case(&file.path, case, &differences)?;
@@ -73,6 +76,32 @@ fn run_file<W: Write>(file: &Source, policies: &Policies, report: &mut Report<W>
             report.broken(&snippets.collect::<Vec<_>>().join("\n\n"))
         }
     }
+}
+
+/// Tests that deny what the policies do not declare: always right, so that a misspelt action would be
+/// green. A case that means it states the reason.
+fn undeclared(tests: &TestFile, policies: &Policies) -> Vec<String> {
+    let cases = tests.cases.iter().filter(|case| {
+        let meant = case.expect.reason.is_some() || case.expect.effect == Effect::Permit;
+        !meant && !case.matrix && !policies.declares(&case.resource.resource_type, &case.action)
+    });
+    let cases = cases.map(|case| {
+        let (resource_type, action) = (&case.resource.resource_type, &case.action);
+        let message = format!("`{resource_type}` declares no action `{action}`; a case that means it states the reason");
+        format!("{}: {}", case.line, diagnostics::shown(&message))
+    });
+    let matrices = tests.matrices.iter().flat_map(|matrix| {
+        let actions = matrix
+            .denied
+            .iter()
+            .filter(|action| !matrix.resource_types.iter().any(|of| policies.declares(of, action)));
+        actions.map(|action| {
+            let message =
+                format!("no resource of the matrix `{}` declares `{action}`", matrix.name);
+            format!("{}: {}", matrix.line, diagnostics::shown(&message))
+        })
+    });
+    cases.chain(matrices).collect()
 }
 
 /// What came out.

@@ -162,6 +162,10 @@ impl Mistakes {
         }
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.errors.len() + self.omitted
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.errors.is_empty()
     }

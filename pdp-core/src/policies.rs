@@ -71,6 +71,15 @@ impl Policies {
         self.version
     }
 
+    /// Whether the policies declare the type, and the type the action. Requests about anything else
+    /// are ordinary requests; tests about it are often a slip of the pen.
+    pub fn declares(&self, resource_type: &str, action: &str) -> bool {
+        let index = self.vocabulary.type_indexes.get(resource_type);
+        index.is_some_and(|index| {
+            self.dispatch.types[usize::from(*index)].cells.contains_key(action)
+        })
+    }
+
     /// What in the texts is allowed and may surprise, by file and place.
     pub fn warnings(&self) -> &[PolicyWarning] {
         &self.warnings

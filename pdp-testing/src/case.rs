@@ -26,6 +26,8 @@ pub struct Case {
     pub now: Option<Timestamp>,
     /// What the decision must be.
     pub expect: Expectation,
+    /// Whether it is a cell of a matrix.
+    pub matrix: bool,
 }
 
 impl Case {

@@ -29,7 +29,7 @@ impl Expectation {
         let failed: Vec<&str> =
             decision.errors.iter().map(|error| error.rule.id.as_ref()).collect();
         let differences = [
-            difference("effect", Some(self.effect.as_str()), &decision.effect.as_str()),
+            self.effect_difference(decision),
             difference("reason", self.reason.as_deref(), &decision.reason.as_ref()),
             difference("rule", self.rule.as_ref().map(Option::as_deref), &rule),
             difference("obligations", self.obligations.as_deref(), &&*decision.obligations),
@@ -41,6 +41,22 @@ impl Expectation {
             ),
         ];
         differences.into_iter().flatten().collect()
+    }
+}
+
+impl Expectation {
+    /// Where the effect is another one, the reason and the rule say why.
+    fn effect_difference(&self, decision: &Decision<'_>) -> Option<Difference> {
+        let mut difference =
+            difference("effect", Some(self.effect.as_str()), &decision.effect.as_str())?;
+        let because = match &decision.rule {
+            Some(rule) => {
+                format!(" ({}, by rule {}, {}:{})", decision.reason, rule.id, rule.file, rule.line)
+            }
+            None => format!(" ({}, by no rule)", decision.reason),
+        };
+        difference.found.push_str(&because);
+        Some(difference)
     }
 }
 

@@ -5,13 +5,15 @@ use std::rc::Rc;
 use pdp_core::document::{self, Node, SyntaxError};
 
 use crate::reader::{Fields, mistake};
-use crate::{ActorFixture, Case, ResourceFixture};
+use crate::{ActorFixture, Case, Matrix, ResourceFixture};
 
 /// A file of test cases, its matrices taken apart.
 #[derive(Clone, Debug)]
 pub struct TestFile {
     /// The cases, in the order of the file; those of a matrix actor by actor.
     pub cases: Vec<Case>,
+    /// The matrices, in the order of the file.
+    pub matrices: Vec<Matrix>,
 }
 
 /// All mistakes of a test file. Never empty.
@@ -112,16 +114,17 @@ impl TestFile {
     pub fn parse(text: &str) -> Result<Self, TestFileErrors> {
         let root = document::parse(text).map_err(|error| TestFileErrors(vec![error]))?;
         let mut errors = Vec::new();
-        let cases = read(&root, &mut errors).unwrap_or_else(|error| {
-            errors.push(error);
-            Vec::new()
-        });
+        let file = read(&root, &mut errors);
+        let file = file.map_err(|error| errors.push(error));
         errors.sort_by_key(|error| error.span);
-        if errors.is_empty() { Ok(TestFile { cases }) } else { Err(TestFileErrors(errors)) }
+        match file {
+            Ok(file) if errors.is_empty() => Ok(file),
+            _ => Err(TestFileErrors(errors)),
+        }
     }
 }
 
-fn read(root: &Node<'_>, errors: &mut Vec<SyntaxError>) -> Result<Vec<Case>, SyntaxError> {
+fn read(root: &Node<'_>, errors: &mut Vec<SyntaxError>) -> Result<TestFile, SyntaxError> {
     let fields =
         Fields::new(root, "a test file", &["version", "actors", "resources", "cases", "matrix"])?;
     fields.version()?;
@@ -141,18 +144,19 @@ fn read(root: &Node<'_>, errors: &mut Vec<SyntaxError>) -> Result<Vec<Case>, Syn
             Err(error) => errors.push(error),
         }
     }
-    let mut matrices = BTreeSet::new();
+    let (mut matrices, mut names) = (Vec::new(), BTreeSet::new());
     for node in fields.items("matrix")? {
         match crate::matrix::read(node, &mut fixtures) {
-            Ok(matrix) => {
+            Ok((matrix, cells)) => {
+                matrices.push(matrix);
                 let name = node.value("name").and_then(Node::string).unwrap_or_default();
-                if !matrices.insert(name) {
+                if !names.insert(name) {
                     errors.push(mistake(
                         node,
                         format!("a matrix is named `{}` already", name.escape_debug()),
                     ));
                 }
-                cases.extend(matrix);
+                cases.extend(cells);
             }
             Err(error) => errors.push(error),
         }
@@ -165,7 +169,7 @@ fn read(root: &Node<'_>, errors: &mut Vec<SyntaxError>) -> Result<Vec<Case>, Syn
             errors.push(mistake(root, "the file holds no case"));
         }
     }
-    Ok(cases)
+    Ok(TestFile { cases, matrices })
 }
 
 fn refuse_same_names(cases: &[Case], root: &Node<'_>, errors: &mut Vec<SyntaxError>) {

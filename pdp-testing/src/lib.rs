@@ -9,3 +9,4 @@ mod reader;
 pub use case::{ActorFixture, Case, Expectation, ResourceFixture};
 pub use difference::Difference;
 pub use file::{TestFile, TestFileErrors};
+pub use matrix::Matrix;

@@ -10,10 +10,26 @@ use crate::file::Fixtures;
 use crate::reader::{Fields, entries, mistake, text, texts};
 use crate::{Case, Expectation};
 
+/// What a matrix crosses, beside its actors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matrix {
+    /// What the matrix shows.
+    pub name: String,
+    /// The line of the file on which it stands, from 1.
+    pub line: u32,
+    /// The types of its resources, each once.
+    pub resource_types: Vec<String>,
+    /// Its actions that it permits to nobody.
+    pub denied: Vec<String>,
+}
+
 /// How many cells a matrix may have.
 const CELLS_MAX: usize = 1_000_000;
 
-pub(crate) fn read(node: &Node<'_>, fixtures: &mut Fixtures) -> Result<Vec<Case>, SyntaxError> {
+pub(crate) fn read(
+    node: &Node<'_>,
+    fixtures: &mut Fixtures,
+) -> Result<(Matrix, Vec<Case>), SyntaxError> {
     let keys = ["name", "actors", "resources", "actions", "permit", "context", "now"];
     let fields = Fields::new(node, "a matrix", &keys)?;
     let name = fields.text("name")?;
@@ -54,11 +70,19 @@ pub(crate) fn read(node: &Node<'_>, fixtures: &mut Fixtures) -> Result<Vec<Case>
                     context: Rc::clone(&context),
                     now,
                     expect: only(effect),
+                    matrix: true,
                 });
             }
         }
     }
-    Ok(cases)
+    let mut resource_types: Vec<String> =
+        cases.iter().map(|case| case.resource.resource_type.clone()).collect();
+    resource_types.sort_unstable();
+    resource_types.dedup();
+    let is_permitted =
+        |action: &String| permitted.iter().any(|(_, _, permitted)| permitted == action);
+    let denied = actions.into_iter().filter(|action| !is_permitted(action)).collect();
+    Ok((Matrix { name, line: node.span.line, resource_types, denied }, cases))
 }
 
 /// The cells that `permit` lists, each of which the matrix crosses.

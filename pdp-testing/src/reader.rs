@@ -137,6 +137,7 @@ impl Case {
             context: Rc::new(fields.map("context")?),
             now: fields.time("now")?,
             expect: Expectation::read(fields.required("expect")?)?,
+            matrix: false,
         })
     }
 }

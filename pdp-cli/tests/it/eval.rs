@@ -39,9 +39,9 @@ fn each_line_gets_its_answer_and_a_bad_one_its_error() {
     );
     let text = pdp(folder.path(), &EVAL, &input);
     let expected = "permit  holders                human user:1 open on door front (rule holders, p.yaml:5); must log
-error   expected ident at line 1 column 2
+error   line 3: expected ident at line 1 column 2
 deny    no_matching_policy     human user:2 open on door front (no rule permits it)
-error   actor: missing
+error   line 5: actor: missing
 ";
     assert_eq!((text.code, text.output.as_str()), (Some(1), expected));
 }

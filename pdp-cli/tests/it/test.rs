@@ -143,3 +143,27 @@ fn a_matrix_has_its_bounds() {
         assert!(outcome.errors.contains(message), "{message}");
     }
 }
+
+#[test]
+fn a_slip_of_the_pen_is_not_green() {
+    let case = |action: &str, expect: &str| {
+        format!(
+            "version: 1\ncases: [{{name: a, actor: {{id: user:9, type: human}}, action: {action}, resource: {{type: door, id: front}}, expect: {expect}}}]"
+        )
+    };
+    let matrix = TESTS.replace("actions: [open], permit", "actions: [open, opne], permit");
+    for (tests, message) in [
+        (
+            case("opne", "{effect: deny}"),
+            "`door` declares no action `opne`; a case that means it states the reason",
+        ),
+        (matrix, "no resource of the matrix `doors` declares `opne`"),
+        (case("opne", "{effect: deny, reason: no_matching_policy}"), ""),
+        (case("open", "{effect: deny}"), ""),
+    ] {
+        let folder = folder(&[("p.yaml", POLICY), ("p_test.yaml", &tests)]);
+        let outcome = pdp(folder.path(), &["test", "."], "");
+        assert_eq!(outcome.code == Some(0), message.is_empty(), "{outcome:?}");
+        assert!(outcome.errors.contains(message), "{message}: {outcome:?}");
+    }
+}

@@ -100,6 +100,7 @@ impl<'m> Compiler<'m> {
     /// Finds the types and actions to which a rule applies; how many pairs there are.
     fn rule(&mut self, rule: &'m model::Rule, number: u32, dispatch: &mut Dispatch) -> usize {
         let model = self.model;
+        let known_mistakes = self.mistakes.count();
         let Some(coverage) = self.coverage(rule) else { return 0 };
         let actions = self.actions(rule, &coverage);
         let mut covers_a_type = false;
@@ -135,7 +136,7 @@ impl<'m> Compiler<'m> {
             }
         }
         self.undeclared(rule, number, &actions, dispatch);
-        if !covers_a_type {
+        if !covers_a_type && self.mistakes.count() == known_mistakes {
             self.uncovered(rule, &actions);
         }
         candidates

@@ -144,7 +144,10 @@ fn refuse_properties(anchor: usize, tagged: bool, span: Span) -> Result<(), Synt
         return Err(error(span, "anchors (`&name`) are not allowed"));
     }
     if tagged {
-        return Err(error(span, "tags (`!name`) are not allowed"));
+        return Err(error(
+            span,
+            "tags (`!name`) are not allowed; put a text that begins with `!` in quotes",
+        ));
     }
     Ok(())
 }
@@ -209,11 +212,13 @@ fn scan_error(text: &str, scan: &ScanError) -> SyntaxError {
 }
 
 fn place(text: &str, span: &granit_parser::Span) -> Span {
+    // A tag is refused where it stands, before the value.
+    let start = span.tag_start().unwrap_or(span.start);
     Span {
-        start: offset(text, span.start.byte_offset()),
+        start: offset(text, start.byte_offset()),
         end: offset(text, span.end.byte_offset()),
-        line: number(span.start.line()),
-        column: number(span.start.col().saturating_add(1)),
+        line: number(start.line()),
+        column: number(start.col().saturating_add(1)),
     }
 }
 
