@@ -69,7 +69,12 @@ impl<'m> Compiler<'m> {
 
     /// The node that asks a relation of the request's resource.
     pub(super) fn relation(&mut self, path: &RelationPath, scope: Scope) -> Option<NodeId> {
-        let Scope::Request(index) = scope else { return Some(self.builder.bool(false)) };
+        let Scope::Request(index) = scope else {
+            let message = "the rule reaches resources of undeclared types, which have no relations";
+            let hint = Some("restrict the rule by `resource`".to_owned());
+            self.mistake_with_hint(path.place, PolicyErrorKind::Type, message, hint);
+            return None;
+        };
         let node = match &path.link {
             None => Node::Related(self.union(index, &path.relation, path.place)?),
             Some(link) => {

@@ -241,6 +241,7 @@ fn a_condition_of_a_relation_reads_the_actor_and_the_resource_only() {
         ("now < now", "`now` in the condition of a relation"),
         ("action == 'open'", "`action` in the condition of a relation"),
         ("related('b')", "`related` in the condition of a relation"),
+        ("resource.type == 'door'", "`resource.type` in the condition of a relation"),
         ("resource.asked ?? true", "`resource.asked` in the condition of a relation"),
     ] {
         let text = format!(

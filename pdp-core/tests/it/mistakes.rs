@@ -303,3 +303,21 @@ fn every_action_of_a_rule_is_looked_at_in_any_order() {
         assert!(found.contains("unknown action `opne`"), "{found}");
     }
 }
+
+#[test]
+fn a_rule_that_reaches_undeclared_types_asks_nothing_that_they_cannot_have() {
+    let head = "version: 1\ntypes: {door: {actions: [open], relations: {holder: direct}, attributes: {size: int?}}}\n";
+    for (rule, message) in [
+        ("actors: {not: {relation: holder}}", "undeclared types, which have no relations"),
+        ("when: '!related(\"holder\")'", "undeclared types, which have no relations"),
+        ("when: '(resource.size ?? 0) == 0'", "undeclared types, which have no `size`"),
+    ] {
+        let open =
+            mistakes(&format!("{head}rules: [{{id: r, effect: permit, bypass: true, {rule}}}]"));
+        assert!(open.contains(message), "{rule}: {open}");
+        let closed = mistakes(&format!(
+            "{head}rules: [{{id: r, effect: permit, bypass: true, resource: door, {rule}}}]"
+        ));
+        assert_eq!(closed, "", "{rule}");
+    }
+}

@@ -165,6 +165,10 @@ impl Compiler<'_> {
         let resource_type = index.map(|index| &model.types[usize::from(index)]);
         match (field, resource_type) {
             ("id", _) => Some(typed(self.builder.add(Node::Builtin(Builtin::ResourceId)), STRING)),
+            ("type", Some(_)) if matches!(scope, Scope::Relation(_)) => {
+                self.not_in_relation("resource.type", expression, within);
+                None
+            }
             ("type", Some(resource_type)) => {
                 let name = Stored::String(resource_type.name.text.as_str().into());
                 Some(typed(self.builder.constant(name), STRING))
