@@ -223,3 +223,82 @@ fn a_walk_that_hits_its_limit_is_an_error_and_never_no() {
     }
     assert_eq!(ask(&nested(14), human("user:1"), "read", "folder", "x").effect, Effect::Permit);
 }
+
+#[test]
+fn every_branch_of_a_walk_is_followed() {
+    let outer: Vec<_> = (0..40).map(|index| format!("'group:o{index}#member'")).collect();
+    let mut facts = format!("  folder:x: {{viewer: [{}]}}\n", outer.join(", "));
+    for index in 0..40 {
+        writeln!(facts, "  group:o{index}: {{member: 'group:i{index}#member'}}").expect("text");
+        writeln!(facts, "  group:i{index}: {{member: user:{index}}}").expect("text");
+    }
+    let policies = tree(&facts);
+    for index in 0..40 {
+        assert!(may(&policies, human(&format!("user:{index}")), "folder", "x"), "{index}");
+    }
+    assert!(!may(&policies, human("user:40"), "folder", "x"));
+}
+
+#[test]
+fn a_level_is_looked_through_even_where_it_breaks_the_limit() {
+    // The actor is in the last of nine groups; the limit is hit at the first of them.
+    for limit in [4, 5, 12, 13, 14] {
+        let policies = nested(limit);
+        let decision = ask(&policies, human("user:1"), "read", "folder", "x");
+        assert_eq!((decision.effect, decision.errors.len()), (Effect::Permit, 0), "{limit}");
+    }
+    let policies = nested(3);
+    let decision = ask(&policies, human("user:1"), "read", "folder", "x");
+    assert_eq!(decision.errors[0].fault, Fault::WalkLimit);
+}
+
+#[test]
+fn one_resource_is_visited_for_each_relation_that_is_wanted_on_it() {
+    let policies = policies(
+        "
+version: 1
+types:
+  group: {actions: [read], relations: {member: direct, admin: direct}}
+  folder:
+    actions: [read]
+    relations:
+      parent: {to: folder}
+      owner: direct
+      editor: [direct, owner, parent.editor]
+      viewer: [direct, editor]
+rules: [{id: viewers, effect: permit, resource: folder, actors: {relation: viewer}}]
+facts:
+  group:a: {member: user:1, admin: user:2}
+  folder:x: {viewer: 'group:a#member', editor: 'group:a#admin'}
+  folder:y: {parent: folder:z}
+  folder:z: {owner: user:3}
+",
+    );
+    assert!(may(&policies, human("user:1"), "folder", "x"));
+    assert!(may(&policies, human("user:2"), "folder", "x"));
+    assert!(!may(&policies, human("user:3"), "folder", "x"));
+    assert!(may(&policies, human("user:3"), "folder", "y"), "viewer, through editor of the parent");
+}
+
+#[test]
+fn a_condition_is_asked_anew_of_each_resource() {
+    let policies = policies(
+        "
+version: 1
+types:
+  team: {ids: prefixed, actions: [read], relations: {member: [{when: resource.id in actor.tenants}]}}
+  page: {actions: [read], relations: {team: {to: team}}}
+rules:
+  - {id: named-like-a-tenant, effect: deny, resource: page, when: resource.id in actor.tenants}
+  - {id: members, effect: permit, resource: page, actors: {relation: team.member}}
+  - {id: again, effect: permit, resource: page, when: resource.id in actor.tenants && action == 'read'}
+facts:
+  page:a: {team: team:7}
+",
+    );
+    let tenants = texts(&["team:7"]);
+    assert!(may(&policies, Actor { tenants: &tenants, ..human("user:1") }, "page", "a"));
+    let tenants = texts(&["a"]);
+    let actor = Actor { tenants: &tenants, ..human("user:1") };
+    assert_eq!(ask(&policies, actor, "read", "page", "a").reason, "named-like-a-tenant");
+}
