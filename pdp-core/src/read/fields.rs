@@ -4,6 +4,9 @@ use super::Reader;
 use crate::document::{Content, Node, Span};
 use crate::error::{PolicyErrorKind, printable};
 
+/// Strings up to this length are shown in a message as they are.
+const SHOWN_MAX: usize = 40;
+
 /// The entries of a mapping whose keys are known.
 pub(super) struct Fields<'n, 't> {
     pub(super) span: Span,
@@ -101,7 +104,11 @@ impl<'t> Reader<'_, 't> {
 
     /// "`what` is a list; this is a number".
     pub(super) fn wrong_shape(&mut self, node: &Node<'t>, wanted: &str) {
-        let message = format!("{wanted}; this is {}", node.description());
+        let found = match node.string() {
+            Some(text) if text.len() <= SHOWN_MAX => format!("the string `{}`", printable(text)),
+            _ => node.description().to_owned(),
+        };
+        let message = format!("{wanted}; this is {found}");
         self.mistake(PolicyErrorKind::Shape, node.span, message);
     }
 }

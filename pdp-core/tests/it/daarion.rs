@@ -59,7 +59,7 @@ fn what_would_open_or_dangle_is_refused() {
         ("tool_policies: [{tool_id: t, allowed_agents: []}]", "`enabled` is missing"),
         (
             "tool_policies: [{tool_id: t, enabled: 'true', allowed_agents: []}]",
-            "`enabled` is `true` or `false`; this is a string",
+            "`enabled` is `true` or `false`; this is the string `true`",
         ),
         (
             "tool_policies: [{tool_id: t, enabled: true, allowed_agents: [], microdao_ids: []}]",
@@ -75,7 +75,7 @@ fn what_would_open_or_dangle_is_refused() {
         ),
         (
             "channel_policies: [{channel_id: c, microdao_id: 'microdao:1', blocked_users: user:1}]",
-            "`blocked_users` is a list; this is a string",
+            "`blocked_users` is a list; this is the string `user:1`",
         ),
         (
             "channel_policies: [{channel_id: c, microdao_id: 'microdao:2'}]",

@@ -16,7 +16,7 @@ fn every_mistake_of_a_set_is_reported_in_one_run() {
     for (line, start) in found.iter().zip([
         "a.yaml:3:9: `actions` is missing",
         "a.yaml:3:10: unknown key `actoins` in type `door`; did you mean `actions`?",
-        "a.yaml:5:21: `effect` is `permit` or `deny`; this is a string",
+        "a.yaml:5:21: `effect` is `permit` or `deny`; this is the string `den`",
         "b.yaml:2:1: unknown key `roles` in a policy file; did you mean `rules`?",
         "c.yaml:",
     ]) {
@@ -71,7 +71,7 @@ fn mistakes_of_shape_and_meaning_are_refused_with_their_place() {
         ("rules: [{id: r, effect: deny, bypass: true}]", "only a permit rule can bypass"),
         (
             "rules: [{id: r, effect: permit, bypass: yes}]",
-            "`bypass` is `true` or `false`; this is a string",
+            "`bypass` is `true` or `false`; this is the string `yes`",
         ),
         (
             "rules: [{id: r, effect: permit, resource: dor}]",
