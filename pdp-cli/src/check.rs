@@ -16,6 +16,7 @@ pub(crate) fn run(arguments: &Check) -> Result<bool> {
     match (&loaded, arguments.format) {
         (Ok(policies), Format::Text) => {
             for PolicyWarning { file, span, message } in policies.warnings() {
+                let file = diagnostics::shown(file);
                 writeln!(io::stderr(), "warning: {file}:{}:{}: {message}", span.line, span.column)?;
             }
             writeln!(output, "{}", text(policies))?;

@@ -37,7 +37,8 @@ pub(crate) fn run(arguments: &Eval) -> Result<bool> {
     let mut line = Vec::new();
     while next_line(&mut input, &mut line)? {
         evaluator.number += 1;
-        if !line.trim_ascii().is_empty() {
+        // What is too long is never taken for blank: it is refused for its length.
+        if line.len() > REQUEST_BYTES_MAX || !line.trim_ascii().is_empty() {
             all_read &= evaluator.line(&line)?;
         }
         // Whoever asks line by line gets each answer before the next question.
@@ -76,10 +77,8 @@ fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
             break;
         }
     }
-    // What is too long is never taken for blank, and is refused for its length.
-    if line.len() > REQUEST_BYTES_MAX + 1 {
-        line.fill(b'x');
-    } else if line.last() == Some(&b'\r') {
+    let is_whole = line.len() <= REQUEST_BYTES_MAX + 1;
+    if is_whole && line.last() == Some(&b'\r') {
         line.pop();
     }
     Ok(begun)

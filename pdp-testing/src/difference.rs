@@ -42,9 +42,7 @@ impl Expectation {
         ];
         differences.into_iter().flatten().collect()
     }
-}
 
-impl Expectation {
     /// Where the effect is another one, the reason and the rule say why.
     fn effect_difference(&self, decision: &Decision<'_>) -> Option<Difference> {
         let mut difference =

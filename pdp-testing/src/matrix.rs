@@ -38,17 +38,15 @@ pub(crate) fn read(
     if actors.is_empty() || resources.is_empty() || actions.is_empty() {
         return Err(mistake(node, "a matrix has actors, resources and actions"));
     }
-    let crossed = [fields.texts("actors")?, fields.texts("resources")?, actions.clone()];
-    let cells = crossed.iter().map(Vec::len).product::<usize>();
+    let cells = [actors.len(), resources.len(), actions.len()].iter().product::<usize>();
     if cells > CELLS_MAX {
         return Err(mistake(node, format!("a matrix of more than {CELLS_MAX} cells")));
     }
-    let repeated = crossed.iter().find_map(|names| {
-        names.iter().enumerate().find(|(index, name)| names[..*index].contains(name))
-    });
-    if let Some((_, name)) = repeated {
-        return Err(mistake(node, format!("the matrix names `{}` twice", name.escape_debug())));
-    }
+    let crossed = [
+        distinct(&fields, "actors")?,
+        distinct(&fields, "resources")?,
+        distinct(&fields, "actions")?,
+    ];
     let permitted = fields.value("permit").map(|permit| permitted(permit, &crossed)).transpose()?;
     let permitted = permitted.unwrap_or_default();
     let (context, now) = (Rc::new(fields.map("context")?), fields.time("now")?);
@@ -75,25 +73,35 @@ pub(crate) fn read(
             }
         }
     }
-    let mut resource_types: Vec<String> =
-        cases.iter().map(|case| case.resource.resource_type.clone()).collect();
-    resource_types.sort_unstable();
-    resource_types.dedup();
-    let is_permitted =
-        |action: &String| permitted.iter().any(|(_, _, permitted)| permitted == action);
-    let denied = actions.into_iter().filter(|action| !is_permitted(action)).collect();
+    let resource_types: BTreeSet<&str> =
+        cases.iter().map(|case| case.resource.resource_type.as_str()).collect();
+    let resource_types = resource_types.into_iter().map(str::to_owned).collect();
+    let permitted: BTreeSet<&String> = permitted.iter().map(|(_, _, action)| action).collect();
+    let denied = actions.into_iter().filter(|action| !permitted.contains(action)).collect();
     Ok((Matrix { name, line: node.span.line, resource_types, denied }, cases))
+}
+
+/// The names of a list, each of which stands there once.
+fn distinct(fields: &Fields<'_, '_>, key: &str) -> Result<BTreeSet<String>, SyntaxError> {
+    let mut names = BTreeSet::new();
+    for item in fields.items(key)? {
+        let name = text(item, key)?;
+        if names.contains(&name) {
+            return Err(mistake(item, format!("the matrix names `{}` twice", name.escape_debug())));
+        }
+        names.insert(name);
+    }
+    Ok(names)
 }
 
 /// The cells that `permit` lists, each of which the matrix crosses.
 fn permitted(
     node: &Node<'_>,
-    crossed: &[Vec<String>; 3],
+    crossed: &[BTreeSet<String>; 3],
 ) -> Result<BTreeSet<(String, String, String)>, SyntaxError> {
     let [actors, resources, actions] = crossed;
-    let check = |node: &Node<'_>, name: &str, names: &[String]| {
-        let known = names.iter().any(|known| known == name);
-        if known {
+    let check = |node: &Node<'_>, name: &str, names: &BTreeSet<String>| {
+        if names.contains(name) {
             Ok(())
         } else {
             Err(mistake(node, format!("the matrix does not cross `{}`", name.escape_debug())))

@@ -107,9 +107,7 @@ impl<'m> Compiler<'m> {
         let mut candidates = 0;
         for (resource_type, index) in model.types.iter().zip(0..) {
             let scope = Scope::Request(index);
-            let Some(resource) = self.part(rule.resource.as_ref(), scope) else {
-                return candidates;
-            };
+            let Some(resource) = self.covered(rule, &coverage, index) else { return candidates };
             let named = resource_type.actions.iter().any(|action| actions.covers(&action.text));
             let reaches_further = rule.bypass && matches!(actions, Actions::Every);
             let applies =

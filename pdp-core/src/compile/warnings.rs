@@ -71,7 +71,7 @@ impl Compiler<'_> {
         let (first, second) = (&rules[one.rule as usize], &rules[other.rule as usize]);
         let place = second.id.place;
         PolicyWarning {
-            file: self.model.files.get(place.file as usize).cloned().unwrap_or_default(),
+            file: self.model.path(place),
             span: place.span,
             message: format!(
                 "rules `{}` and `{}` both permit `{action}` on `{resource_type}`, with different obligations; those of the first that matches hold",

@@ -39,8 +39,12 @@ pub(super) struct Subject {
 
 impl Subject {
     /// A resource of a type that is not declared. No relation or attribute is asked of it.
-    pub(super) const UNDECLARED: Subject =
-        Subject { resource_type: TypeIndex::MAX, index: None, namesake: None };
+    pub(super) const UNDECLARED: Subject = Subject::new(TypeIndex::MAX, None);
+
+    /// A resource that facts name, or that of the request.
+    pub(super) const fn new(resource_type: TypeIndex, index: Option<ResourceIndex>) -> Self {
+        Subject { resource_type, index, namesake: None }
+    }
 }
 
 impl<'e> Evaluation<'e> {

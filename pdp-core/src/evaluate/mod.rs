@@ -35,11 +35,7 @@ impl Policies {
             let deciding = evaluation.undeclared(&self.dispatch.undeclared, &mut errors);
             return self.decision(deciding.as_ref(), None, errors);
         };
-        let subject = Subject {
-            resource_type: index,
-            index: self.facts.resources.index(index, request.resource.id),
-            namesake: None,
-        };
+        let subject = Subject::new(index, self.facts.resources.index(index, request.resource.id));
         let mut evaluation = Evaluation::new(self, request, subject, scratch);
         let of_type = &self.dispatch.types[usize::from(index)];
         let Some(cell) = of_type.cells.get(request.action) else {

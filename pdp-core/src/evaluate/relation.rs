@@ -159,14 +159,7 @@ impl Evaluation<'_> {
         let targets = links.iter().filter(|(position, _)| *position == link);
         let mut truth = Truth::No;
         for (_, index) in targets {
-            truth = joined(
-                truth,
-                self.reach(
-                    Subject { resource_type: *target, index: Some(*index), namesake: None },
-                    goals,
-                    walk,
-                ),
-            );
+            truth = joined(truth, self.reach(Subject::new(*target, Some(*index)), goals, walk));
             if truth == Truth::Yes {
                 break;
             }
@@ -193,7 +186,7 @@ impl Evaluation<'_> {
                 break;
             }
             let resource_type = policies.facts.resources.record(set.target).resource_type;
-            let target = Subject { resource_type, index: Some(set.target), namesake: None };
+            let target = Subject::new(resource_type, Some(set.target));
             truth = joined(truth, self.reach(target, set.goals, walk));
         }
         truth

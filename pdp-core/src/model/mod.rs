@@ -67,6 +67,13 @@ impl<'t> Model<'t> {
     }
 }
 
+impl Model<'_> {
+    /// The path of the file that a place is in.
+    pub(crate) fn path(&self, place: Place) -> String {
+        self.files.get(place.file as usize).cloned().unwrap_or_default()
+    }
+}
+
 /// Where something stands in a policy set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {

@@ -55,18 +55,11 @@ const SECTIONS: [&str; 20] = [
     "defaults",
 ];
 
-/// One pass over the facts of a file.
-type FactStep<'t> = fn(&mut Reader<'_, 't>, &Node<'t>, &Vocabulary<'_>, &mut Facts<'t>);
-
-/// One pass over a file.
-type Step<'t> = fn(&mut Reader<'_, 't>, &Node<'t>, &mut Model<'t>);
+/// A file that was read: its number, its text, its tree.
+type Document<'t> = (u32, SourceText<'t>, Node<'t>);
 
 /// Reads the texts of a policy set; mistakes go to `mistakes`. The model is `None` where the
 /// vocabulary has mistakes, so that what uses it cannot be judged.
-#[expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "the methods have one lifetime too few to be the steps themselves"
-)]
 pub(crate) fn model<'t>(sources: &[SourceText<'t>], mistakes: &mut Mistakes) -> Option<Model<'t>> {
     let mut sources = sources.to_vec();
     sources.sort_by(|left, right| left.path.as_bytes().cmp(right.path.as_bytes()));
@@ -89,22 +82,14 @@ pub(crate) fn model<'t>(sources: &[SourceText<'t>], mistakes: &mut Mistakes) -> 
         .enumerate()
         .filter_map(|(index, source)| document(index, source, mistakes))
         .collect();
-    let pass = |model: &mut Model<'t>, mistakes: &mut Mistakes, step: Step<'t>| {
-        for (file, source, root) in &documents {
-            let non_ascii_ids = model.settings.non_ascii_ids;
-            step(
-                &mut Reader { file: *file, source: *source, non_ascii_ids, mistakes },
-                root,
-                model,
-            );
-        }
-    };
-    pass(&mut model, mistakes, |reader, root, model| reader.settings(root, model));
-    pass(&mut model, mistakes, |reader, root, model| reader.vocabulary(root, model));
+    // No id is read before the setting that says which are allowed.
+    each(&documents, false, mistakes, |reader, root| reader.settings(root, &mut model));
+    let non_ascii_ids = model.settings.non_ascii_ids;
+    each(&documents, non_ascii_ids, mistakes, |reader, root| reader.vocabulary(root, &mut model));
     refuse_duplicates(&model, mistakes);
     too_large(&model).into_iter().for_each(|error| mistakes.add(error));
     let sound = mistakes.is_empty();
-    pass(&mut model, mistakes, |reader, root, model| reader.rules(root, model));
+    each(&documents, non_ascii_ids, mistakes, |reader, root| reader.rules(root, &mut model));
     refuse_repeated_rules(&model, mistakes);
     refuse_second_settings(&documents, mistakes);
     if !sound {
@@ -115,26 +100,26 @@ pub(crate) fn model<'t>(sources: &[SourceText<'t>], mistakes: &mut Mistakes) -> 
     Some(model)
 }
 
-#[expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "the methods have one lifetime too few to be the steps themselves"
-)]
-fn read_facts<'t>(
-    documents: &[(u32, SourceText<'t>, Node<'t>)],
-    model: &mut Model<'t>,
-    mistakes: &mut Mistakes,
-) {
+fn read_facts<'t>(documents: &[Document<'t>], model: &mut Model<'t>, mistakes: &mut Mistakes) {
     let Model { types, actor_attributes, facts, settings, .. } = model;
     let vocabulary = Vocabulary::new(types, actor_attributes);
-    let mut pass = |step: FactStep<'t>| {
-        for (file, source, root) in documents {
-            let non_ascii_ids = settings.non_ascii_ids;
-            let mut reader = Reader { file: *file, source: *source, non_ascii_ids, mistakes };
-            step(&mut reader, root, &vocabulary, facts);
-        }
-    };
-    pass(|reader, root, vocabulary, facts| reader.facts(root, vocabulary, facts));
-    pass(|reader, root, vocabulary, facts| reader.daarion(root, vocabulary, facts));
+    let non_ascii_ids = settings.non_ascii_ids;
+    each(documents, non_ascii_ids, mistakes, |reader, root| reader.facts(root, &vocabulary, facts));
+    each(documents, non_ascii_ids, mistakes, |reader, root| {
+        reader.daarion(root, &vocabulary, facts);
+    });
+}
+
+/// One pass over all files.
+fn each<'t>(
+    documents: &[Document<'t>],
+    non_ascii_ids: bool,
+    mistakes: &mut Mistakes,
+    mut step: impl FnMut(&mut Reader<'_, 't>, &Node<'t>),
+) {
+    for (file, source, root) in documents {
+        step(&mut Reader { file: *file, source: *source, non_ascii_ids, mistakes }, root);
+    }
 }
 
 /// What facts are read against.
@@ -152,10 +137,7 @@ impl<'v> Vocabulary<'v> {
 }
 
 /// A setting belongs to the whole set and stands in one file.
-fn refuse_second_settings<'t>(
-    documents: &[(u32, SourceText<'t>, Node<'t>)],
-    mistakes: &mut Mistakes,
-) {
+fn refuse_second_settings(documents: &[Document<'_>], mistakes: &mut Mistakes) {
     for setting in settings::SETTINGS {
         let files =
             documents.iter().filter_map(|(_, source, root)| Some((source, root.value(setting)?)));
@@ -204,7 +186,7 @@ fn document<'t>(
     index: usize,
     source: &SourceText<'t>,
     mistakes: &mut Mistakes,
-) -> Option<(u32, SourceText<'t>, Node<'t>)> {
+) -> Option<Document<'t>> {
     if source.text.len() > FILE_BYTES_MAX {
         let message = format!("the file has more than {FILE_BYTES_MAX} bytes");
         mistakes.add(whole_file(source.path, PolicyErrorKind::Limit, &message));
@@ -324,6 +306,6 @@ pub(crate) fn at(
     kind: PolicyErrorKind,
     message: impl Into<String>,
 ) -> PolicyError {
-    let file = model.files.get(place.file as usize).cloned().unwrap_or_default();
+    let file = model.path(place);
     PolicyError { kind, file, span: place.span, message: message.into(), hint: None }
 }

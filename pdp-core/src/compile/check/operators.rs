@@ -20,25 +20,21 @@ impl Compiler<'_> {
                 self.require(value, BOOL, operand, within)?;
                 Some(typed(self.builder.not(value.node), BOOL))
             }
-            UnaryOperator::Negate => match self.builder.stored(value.node) {
-                Some(Stored::Double(bits)) => {
-                    let negative = Stored::Double((-f64::from_bits(*bits)).to_bits());
-                    Some(typed(self.builder.constant(negative), value.form))
-                }
-                Some(Stored::Int(int)) if int.checked_neg().is_some() => {
-                    let negative = Stored::Int(-int);
-                    Some(typed(self.builder.constant(negative), value.form))
-                }
-                _ => {
-                    self.type_mistake(
-                        "`-` stands before a number".to_owned(),
-                        None,
-                        operand,
-                        within,
-                    );
-                    None
-                }
-            },
+            UnaryOperator::Negate => {
+                let negative = match self.builder.stored(value.node) {
+                    Some(Stored::Double(bits)) => {
+                        Some(Stored::Double((-f64::from_bits(*bits)).to_bits()))
+                    }
+                    Some(Stored::Int(int)) => int.checked_neg().map(Stored::Int),
+                    _ => None,
+                };
+                let Some(negative) = negative else {
+                    let message = "`-` stands before a number".to_owned();
+                    self.type_mistake(message, None, operand, within);
+                    return None;
+                };
+                Some(typed(self.builder.constant(negative), value.form))
+            }
         }
     }
 
