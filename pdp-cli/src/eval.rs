@@ -7,12 +7,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use pdp_core::wire::{REQUEST_BYTES_MAX, RequestDocument, RequestError};
-use pdp_core::{AuditSink, Decision, Policies, Request, Scratch, Timestamp};
+use pdp_core::{AuditSink, Decision, Engine, Policies, Request, Scratch, Timestamp};
 use serde_json::json;
 
 use crate::arguments::{Eval, Format};
-use crate::diagnostics;
 use crate::json_lines::JsonLines;
+use crate::{changes, diagnostics};
 
 /// Whether every line was a request.
 pub(crate) fn run(arguments: &Eval) -> Result<bool> {
@@ -23,6 +23,13 @@ pub(crate) fn run(arguments: &Eval) -> Result<bool> {
             return Ok(false);
         }
     };
+    let engine = Engine::new(policies);
+    if let Some(path) = &arguments.changes
+        && !changes::apply(&engine, path)?
+    {
+        return Ok(false);
+    }
+    let policies = engine.present();
     let audit = arguments.audit.as_deref().map(JsonLines::open).transpose()?;
     let mut evaluator = Evaluator {
         policies: &policies,

@@ -1,12 +1,14 @@
 //! The command `pdp`.
 //!
-//! Exit codes: 0, all is well; 1, policies have mistakes, tests fail, a request was refused, a
+//! Exit codes: 0, all is well; 1, policies have mistakes, tests fail, a request or a change set was refused, a
 //! record could not be stored or output not be written; 2, the command line is wrong.
 
 mod arguments;
+mod changes;
 mod check;
 mod diagnostics;
 mod eval;
+mod facts;
 mod json_lines;
 mod test;
 
@@ -38,6 +40,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     match &arguments.command {
         Command::Eval(eval) => eval::run(eval),
         Command::Check(check) => check::run(check),
+        Command::Facts(facts) => facts::run(facts),
         Command::Test(test) => test::run(test),
         Command::Version => {
             writeln!(std::io::stdout(), "pdp {}", env!("CARGO_PKG_VERSION"))?;

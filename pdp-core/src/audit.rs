@@ -68,7 +68,7 @@ impl Policies {
         decision: &Decision<'a>,
         time: Timestamp,
     ) -> AuditRecord<'a> {
-        let request = self.masks.apply(request);
+        let request = self.code.masks.apply(request);
         AuditRecord { time, event: AuditEvent::Decision { request, decision: decision.clone() } }
     }
 }

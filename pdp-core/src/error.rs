@@ -215,6 +215,35 @@ pub fn is_hidden(letter: char) -> bool {
         | '\u{FFF0}'..='\u{FFFC}' | '\u{FFFE}'..='\u{FFFF}' | '\u{E0000}'..='\u{10FFFF}')
 }
 
+/// The longest id of a fact or a selector, in bytes.
+const ID_BYTES_MAX: usize = 1_024;
+
+/// Why a text is no id.
+#[derive(Debug)]
+pub(crate) struct IdFault {
+    /// What is wrong, in one line.
+    pub(crate) message: String,
+    pub(crate) hint: Option<&'static str>,
+}
+
+/// Why `text`, which is `what`, may not be an id in policies, if it may not.
+pub(crate) fn id_fault(text: &str, what: &str, non_ascii_ids: bool) -> Option<IdFault> {
+    let mut hint = None;
+    let message = if text.is_empty() {
+        format!("{what} is empty")
+    } else if text.len() > ID_BYTES_MAX {
+        format!("{what} has more than {ID_BYTES_MAX} bytes")
+    } else if text.chars().any(is_hidden) {
+        format!("{what} `{}` holds a character that does not show", printable(text))
+    } else if !text.is_ascii() && !non_ascii_ids {
+        hint = Some("the setting `non_ascii_ids: true` allows them");
+        format!("{what} `{}` holds a character outside ASCII", printable(text))
+    } else {
+        return None;
+    };
+    Some(IdFault { message, hint })
+}
+
 /// "did you mean" with the candidate closest to `name`, if one is close enough.
 pub(crate) fn suggestion<'c>(
     name: &str,

@@ -1,32 +1,39 @@
 #![doc = include_str!("../README.md")]
 
 mod audit;
+mod change_set;
 mod compile;
 mod compiled;
 mod decider;
 mod decision;
 pub mod document;
+mod engine;
 mod error;
 mod evaluate;
 pub mod expression;
 pub mod model;
+mod pattern;
 mod policies;
 mod read;
 mod request;
+mod run_time;
 mod source;
 mod timestamp;
 mod value;
 pub mod wire;
 
 pub use audit::{AuditError, AuditEvent, AuditRecord, AuditSink, RecordedRequest, Recording};
+pub use change_set::{ActorForm, Change, ChangeSet, ChangedActor, Operation, Statement};
 pub use decider::Decider;
 pub use decision::{
     Decision, Digest, Effect, Fault, Obligation, Obligations, PolicyVersion, RuleError, RuleRef,
 };
+pub use engine::{Applied, Engine};
 pub use error::{PolicyError, PolicyErrorKind, PolicyErrors, PolicyWarning};
 pub use evaluate::Scratch;
 pub use policies::{Policies, Summary};
 pub use request::{Actor, ActorType, Membership, Request, Resource};
+pub use run_time::{ChangeError, ChangeErrorKind, Layer};
 pub use source::SourceText;
 pub use timestamp::{Timestamp, TimestampError};
 pub use value::{Map, Text, Value};

@@ -1,11 +1,15 @@
 //! Compiled policies: what every door asks.
 
-use crate::compiled::{Dispatch, FactTables, FaultId, Program, Rule, Vocabulary};
+use std::sync::Arc;
+
+use crate::compiled::{Code, FactTables};
 use crate::error::Mistakes;
 use crate::model::Model;
+use crate::run_time::Words;
 use crate::{PolicyErrors, PolicyVersion, PolicyWarning, SourceText};
 
-/// Policies and facts, compiled. Immutable; share it between threads behind an `Arc`.
+/// Policies and facts, compiled. Immutable; share it between threads behind an `Arc`. Copies share
+/// their tables.
 ///
 /// ```
 /// use pdp_core::{Actor, ActorType, Policies, Request, Resource, Scratch, SourceText};
@@ -26,19 +30,15 @@ use crate::{PolicyErrors, PolicyVersion, PolicyWarning, SourceText};
 /// assert_eq!(decision.reason, "viewers-read");
 /// # Ok::<(), pdp_core::PolicyErrors>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Policies {
     pub(crate) version: PolicyVersion,
-    pub(crate) files: Vec<Box<str>>,
-    pub(crate) vocabulary: Vocabulary,
-    pub(crate) rules: Vec<Rule>,
-    pub(crate) dispatch: Dispatch,
-    pub(crate) program: Program,
+    /// What the files say, facts apart.
+    pub(crate) code: Arc<Code>,
+    /// What holds at present.
     pub(crate) facts: FactTables,
-    pub(crate) walk_limit: u32,
-    pub(crate) walk_limit_fault: FaultId,
-    pub(crate) warnings: Vec<PolicyWarning>,
-    pub(crate) masks: crate::audit::Masks,
+    /// What run time says, and what the files say of the same facts.
+    pub(crate) words: Words,
 }
 
 impl Policies {
@@ -74,23 +74,23 @@ impl Policies {
     /// Whether the policies declare the type, and the type the action. Requests about anything else
     /// are ordinary requests; tests about it are often a slip of the pen.
     pub fn declares(&self, resource_type: &str, action: &str) -> bool {
-        let index = self.vocabulary.type_indexes.get(resource_type);
+        let index = self.code.vocabulary.type_indexes.get(resource_type);
         index.is_some_and(|index| {
-            self.dispatch.types[usize::from(*index)].cells.contains_key(action)
+            self.code.dispatch.types[usize::from(*index)].cells.contains_key(action)
         })
     }
 
     /// What in the texts is allowed and may surprise, by file and place.
     pub fn warnings(&self) -> &[PolicyWarning] {
-        &self.warnings
+        &self.code.warnings
     }
 
     /// How much the set holds.
     pub fn summary(&self) -> Summary {
         Summary {
-            files: self.files.len(),
-            types: self.vocabulary.types.len(),
-            rules: self.rules.len(),
+            files: self.code.files.len(),
+            types: self.code.vocabulary.types.len(),
+            rules: self.code.rules.len(),
             resources: self.facts.resources.len(),
             facts: self.facts.count,
         }

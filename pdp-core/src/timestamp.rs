@@ -23,6 +23,9 @@ const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799
 const LENGTH_MAX: usize = 64;
 
 impl Timestamp {
+    /// Later than every time there is.
+    pub(crate) const NEVER: Timestamp = Timestamp { seconds: i64::MAX, nanoseconds: 0 };
+
     /// The time `seconds` after (or, negative, before) 1970-01-01T00:00:00Z, plus `nanoseconds`.
     ///
     /// # Errors

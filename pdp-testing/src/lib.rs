@@ -4,9 +4,11 @@ mod case;
 mod difference;
 mod file;
 mod matrix;
+mod oracle;
 mod reader;
 
 pub use case::{ActorFixture, Case, Expectation, ResourceFixture};
 pub use difference::Difference;
 pub use file::{TestFile, TestFileErrors};
 pub use matrix::Matrix;
+pub use oracle::{ErringRule, Oracle, Verdict};

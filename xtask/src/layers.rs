@@ -22,9 +22,12 @@ pub const LAYERS: &[Layer<'_>] = &[
         uses: &[],
         tests_use: &[],
         outside: Some(&[
+            "arc-swap",
             "foldhash",
             "granit-parser",
             "hashbrown",
+            "regex-automata",
+            "regex-syntax",
             "serde",
             "serde_json",
             "sha2",

@@ -1,7 +1,8 @@
 //! What a person at a terminal or a CI job can see.
 
 mod check; // diagnostics and exit codes
-mod eval; // lines in, lines out, records
+mod eval;
+mod facts; // lines in, lines out, records
 mod pack; // the DAARION pack: every rule is tested, words have no meaning of their own
 mod readme; // the README's first policy and command
 mod support; // running the command

@@ -3,14 +3,19 @@
 use crate::Fault;
 use crate::compiled::{
     Dispatch, FaultId, Map, Node, NodeId, Order, Program, RelationInfo, Set, Slot, Stored,
-    TypeInfo, Vocabulary,
+    TextTable, TypeInfo,
 };
 use crate::evaluate::{Operand, compare, equal, is_in};
+use crate::pattern::{Glob, Pattern, Regex, RegexBudget, RegexError};
 
 #[derive(Default)]
 pub(super) struct Builder {
     program: Program,
-    vocabulary: Vocabulary,
+    roles: TextTable,
+    aliases: Map<Box<str>, u32>,
+    /// Patterns by their text; regular expressions and globs apart.
+    pattern_ids: Map<(Box<str>, bool), u32>,
+    regex_budget: RegexBudget,
     node_ids: Map<Node, NodeId>,
     constant_ids: Map<Stored, u32>,
     slot_ids: Map<Slot, u32>,
@@ -135,12 +140,30 @@ impl Builder {
     }
 
     pub(super) fn starts_with(&mut self, text: NodeId, prefix: NodeId) -> NodeId {
-        match (self.stored(text), self.stored(prefix)) {
-            (Some(Stored::String(text)), Some(Stored::String(prefix))) => {
-                let value = text.starts_with(&**prefix);
-                self.bool(value)
-            }
-            _ => self.add(Node::StartsWith { text, prefix }),
+        match self.stored_texts(text, prefix) {
+            Some((text, prefix)) => self.bool(text.starts_with(&*prefix)),
+            None => self.add(Node::StartsWith { text, prefix }),
+        }
+    }
+
+    pub(super) fn ends_with(&mut self, text: NodeId, suffix: NodeId) -> NodeId {
+        match self.stored_texts(text, suffix) {
+            Some((text, suffix)) => self.bool(text.ends_with(&*suffix)),
+            None => self.add(Node::EndsWith { text, suffix }),
+        }
+    }
+
+    pub(super) fn contains(&mut self, text: NodeId, part: NodeId) -> NodeId {
+        match self.stored_texts(text, part) {
+            Some((text, part)) => self.bool(text.contains(&*part)),
+            None => self.add(Node::Contains { text, part }),
+        }
+    }
+
+    fn stored_texts(&self, left: NodeId, right: NodeId) -> Option<(Box<str>, Box<str>)> {
+        match (self.stored(left)?, self.stored(right)?) {
+            (Stored::String(left), Stored::String(right)) => Some((left.clone(), right.clone())),
+            _ => None,
         }
     }
 
@@ -161,19 +184,46 @@ impl Builder {
 
     /// The number of a role.
     pub(super) fn role(&mut self, role: &str) -> u32 {
-        let Vocabulary { roles, role_names, .. } = &mut self.vocabulary;
-        if let Some(index) = roles.get(role) {
-            return *index;
+        match self.aliases.get(role) {
+            Some(index) => *index,
+            None => self.roles.intern(role),
         }
-        let index = number(role_names.len());
-        role_names.push(role.into());
-        roles.insert(role.into(), index);
-        index
     }
 
     pub(super) fn alias(&mut self, alias: &str, role: &str) {
-        let role = self.role(role);
-        self.vocabulary.roles.insert(alias.into(), role);
+        let role = self.roles.intern(role);
+        self.aliases.insert(alias.into(), role);
+    }
+
+    /// The node that says whether a text fits a glob.
+    pub(super) fn fits_glob(&mut self, text: NodeId, pattern: &str) -> NodeId {
+        let glob = Glob::new(pattern);
+        if let Some(prefix) = glob.prefix() {
+            let prefix = self.constant(Stored::String(prefix.into()));
+            return self.starts_with(text, prefix);
+        }
+        let patterns = &mut self.program.patterns;
+        let index = *self.pattern_ids.entry((pattern.into(), false)).or_insert_with(|| {
+            patterns.push(Pattern::Glob(glob));
+            number(patterns.len() - 1)
+        });
+        self.add(Node::Fits { text, pattern: index })
+    }
+
+    /// The node that says whether a text fits a regular expression. Equal ones are made once.
+    pub(super) fn fits_regex(&mut self, text: NodeId, regex: &str) -> Result<NodeId, RegexError> {
+        let key = (regex.into(), true);
+        let index = match self.pattern_ids.get(&key) {
+            Some(index) => *index,
+            None => {
+                let compiled = Regex::new(regex, &mut self.regex_budget)?;
+                self.program.patterns.push(Pattern::Regex(Box::new(compiled)));
+                let index = number(self.program.patterns.len() - 1);
+                self.pattern_ids.insert(key, index);
+                index
+            }
+        };
+        Ok(self.add(Node::Fits { text, pattern: index }))
     }
 
     pub(super) fn fault(&mut self, fault: Fault, message: String) -> FaultId {
@@ -220,11 +270,15 @@ impl Builder {
         self.costs[node as usize]
     }
 
-    /// The program, and the names that were given numbers.
-    pub(super) fn finish(self, dispatch: &Dispatch, types: &[TypeInfo]) -> (Program, Vocabulary) {
+    /// The program, the roles that were given numbers, and their aliases.
+    pub(super) fn finish(
+        self,
+        dispatch: &Dispatch,
+        types: &[TypeInfo],
+    ) -> (Program, TextTable, Map<Box<str>, u32>) {
         let mut program = self.program;
         program.shared = shared(&program, dispatch, types);
-        (program, self.vocabulary)
+        (program, self.roles, self.aliases)
     }
 }
 
@@ -256,6 +310,9 @@ fn shared(program: &Program, dispatch: &Dispatch, types: &[TypeInfo]) -> Vec<boo
                 | Node::Compare { .. }
                 | Node::In { .. }
                 | Node::StartsWith { .. }
+                | Node::EndsWith { .. }
+                | Node::Contains { .. }
+                | Node::Fits { .. }
                 | Node::Role(_)
                 | Node::Related(_)
                 | Node::RelatedThrough { .. }
@@ -271,8 +328,10 @@ fn children(node: &Node) -> Vec<NodeId> {
         | Node::Equal { left, right }
         | Node::Compare { left, right, .. }
         | Node::In { element: left, list: right }
-        | Node::StartsWith { text: left, prefix: right } => vec![*left, *right],
-        Node::Not(part) => vec![*part],
+        | Node::StartsWith { text: left, prefix: right }
+        | Node::EndsWith { text: left, suffix: right }
+        | Node::Contains { text: left, part: right } => vec![*left, *right],
+        Node::Not(part) | Node::Fits { text: part, .. } => vec![*part],
         _ => Vec::new(),
     }
 }

@@ -4,19 +4,18 @@ use super::Compiler;
 use super::selectors::mask;
 use crate::ActorType;
 use crate::compiled::{
-    FactTables, Groups, PrefixFact, RelationIndex, RelationInfo, ResourceIndex, RoleFact, SetFact,
-    Stored, TypeIndex, TypeInfo, pair,
+    Detail, FactTables, Record, RelationIndex, RelationInfo, ResourceIndex, Stored, TypeIndex,
+    TypeInfo, Until, pair,
 };
 use crate::error::PolicyErrorKind;
 use crate::model::{AttributeFact, FactActor, LinkFacts, Place, RelationFacts, ResourceName};
 
-/// Facts by resource or actor, on their way into tables.
+/// Facts on their way into tables.
 #[derive(Default)]
 struct Gathered {
-    prefixes: Vec<(ResourceIndex, PrefixFact)>,
-    roles: Vec<(ResourceIndex, RoleFact)>,
-    sets: Vec<(ResourceIndex, SetFact)>,
-    links: Vec<(ResourceIndex, (RelationIndex, ResourceIndex))>,
+    details: Vec<(ResourceIndex, Detail)>,
+    /// Facts about exact actors that end some time: pair, relation, time.
+    ending: Vec<(u64, RelationIndex, Until)>,
     resource_attributes: Vec<(ResourceIndex, (u16, Stored), Place)>,
     actor_attributes: Vec<(u32, (u16, Stored), Place)>,
 }
@@ -28,7 +27,7 @@ impl Compiler<'_> {
         let mut gathered = Gathered::default();
         for resource in &model.facts.known {
             if let Some(index) = self.resource(resource, &mut tables) {
-                tables.resources.record_mut(index).known = true;
+                tables.resources.record_mut(index).set(Record::DECLARED, true);
             }
         }
         for facts in &model.facts.relations {
@@ -38,7 +37,8 @@ impl Compiler<'_> {
             self.link_facts(facts, types, &mut tables, &mut gathered);
         }
         self.attributes(&mut tables, &mut gathered);
-        self.finish_facts(tables, gathered)
+        self.finish_facts(&mut tables, gathered);
+        tables
     }
 
     /// The number of a resource; its type was looked up when the fact was read.
@@ -64,32 +64,35 @@ impl Compiler<'_> {
         let Some(relation) = self.position(&facts.resource.resource_type, &facts.relation) else {
             return;
         };
-        let bit = 1 << relation;
-        for (actor, _) in &facts.actors {
-            match actor {
+        for stated in &facts.actors {
+            let until = Until::from(stated.until);
+            let detail = match &stated.actor {
                 FactActor::Exact(id) => {
-                    let actor = tables.actors.intern(id);
-                    *tables.pairs.entry(pair(actor, resource)).or_default() |= bit;
+                    let pair = pair(tables.actors.intern(id), resource);
+                    if until == Until::FOREVER {
+                        let new = tables.pairs.add(pair, 1 << relation);
+                        tables.resources.record_mut(resource).facts += new.count_ones();
+                    } else {
+                        gathered.ending.push((pair, relation, until));
+                    }
+                    continue;
                 }
                 FactActor::Prefix(prefix) => {
-                    let prefix = tables.prefix_texts.intern(prefix);
-                    gathered.prefixes.push((resource, PrefixFact { prefix, relations: bit }));
+                    Detail::Prefix { relation, prefix: tables.prefixes.intern(prefix), until }
                 }
                 FactActor::Role { role, actor_type } => {
                     let role = self.builder.role(role);
-                    let all = ActorType::ALL.into_iter().fold(0, |all, one| all | mask(one));
-                    let actor_types = actor_type.map_or(all, mask);
-                    gathered.roles.push((resource, RoleFact { role, actor_types, relations: bit }));
+                    Detail::Role { relation, role, actor_types: types_mask(*actor_type), until }
                 }
                 FactActor::Set { resource: of, relation: goal } => {
                     let goal = self.position(&of.resource_type, goal);
-                    if let (Some(target), Some(goal)) = (self.resource(of, tables), goal) {
-                        gathered
-                            .sets
-                            .push((resource, SetFact { relation, target, goals: 1 << goal }));
-                    }
+                    let Some((target, goal)) = self.resource(of, tables).zip(goal) else {
+                        continue;
+                    };
+                    Detail::Set { relation, goal, target, until }
                 }
-            }
+            };
+            gathered.details.push((resource, detail));
         }
     }
 
@@ -107,7 +110,7 @@ impl Compiler<'_> {
         let Some(RelationInfo::Link { target, .. }) = info else { return };
         for id in &facts.targets {
             let target = tables.resources.intern(*target, id);
-            gathered.links.push((resource, (link, target)));
+            gathered.details.push((resource, Detail::Link { link, target }));
         }
     }
 
@@ -129,53 +132,40 @@ impl Compiler<'_> {
         }
     }
 
-    fn finish_facts(&mut self, mut tables: FactTables, gathered: Gathered) -> FactTables {
-        let count = tables.resources.len();
-        let Gathered { mut prefixes, mut roles, mut sets, mut links, .. } = gathered;
-        merge(
-            &mut prefixes,
-            |(resource, fact)| (*resource, fact.prefix),
-            |kept, fact| kept.relations |= fact.relations,
-        );
-        merge(
-            &mut roles,
-            |(resource, fact)| (*resource, fact.role, fact.actor_types),
-            |kept, fact| kept.relations |= fact.relations,
-        );
-        merge(
-            &mut sets,
-            |(resource, fact)| (*resource, fact.relation, fact.target),
-            |kept, fact| kept.goals |= fact.goals,
-        );
-        links.sort_unstable();
-        links.dedup();
-        for (resource, _) in &prefixes {
-            tables.resources.record_mut(*resource).has_patterns = true;
+    fn finish_facts(&mut self, tables: &mut FactTables, gathered: Gathered) {
+        let Gathered { mut details, mut ending, resource_attributes, actor_attributes } = gathered;
+        let attributes = self.stated_once(resource_attributes).into_iter();
+        details.extend(attributes.map(|(resource, (attribute, value))| {
+            (resource, Detail::Attribute { attribute, value })
+        }));
+        // Of the same fact the first is kept: the one that holds longest.
+        details.sort_by(|(left, one), (right, other)| {
+            (left, one.key(), other.until()).cmp(&(right, other.key(), one.until()))
+        });
+        details.dedup_by(|(left, one), (right, other)| left == right && one.key() == other.key());
+        let mut details = details.into_iter().peekable();
+        while let Some((resource, detail)) = details.next() {
+            let mut of_resource = vec![detail];
+            while let Some((_, detail)) = details.next_if(|(other, _)| *other == resource) {
+                of_resource.push(detail);
+            }
+            let record = tables.resources.record_mut(resource);
+            record.facts += u32::try_from(of_resource.len()).unwrap_or(u32::MAX);
+            record.set_details(of_resource);
         }
-        for (resource, _) in &roles {
-            tables.resources.record_mut(*resource).has_patterns = true;
+        ending.sort_unstable_by_key(|(pair, relation, until)| {
+            (*pair, *relation, std::cmp::Reverse(*until))
+        });
+        ending.dedup_by_key(|(pair, relation, _)| (*pair, *relation));
+        for (pair, relation, until) in ending {
+            tables.state_ending(pair, relation, until);
         }
-        for (resource, _) in &sets {
-            tables.resources.record_mut(*resource).has_sets = true;
+        let of_resources: usize = tables.resources.iter().map(|record| record.facts as usize).sum();
+        let of_actors = self.stated_once(actor_attributes);
+        tables.count = of_resources + of_actors.len();
+        for (actor, (attribute, value)) in of_actors {
+            tables.actor_attributes.set(actor, attribute, Some(value));
         }
-        let resource_attributes = self.stated_once(gathered.resource_attributes);
-        let actor_attributes = self.stated_once(gathered.actor_attributes);
-        let bits = |mask: u64| mask.count_ones() as usize;
-        tables.count = tables.pairs.values().map(|mask| bits(*mask)).sum::<usize>()
-            + prefixes.iter().map(|(_, fact)| bits(fact.relations)).sum::<usize>()
-            + roles.iter().map(|(_, fact)| bits(fact.relations)).sum::<usize>()
-            + sets.iter().map(|(_, fact)| bits(fact.goals)).sum::<usize>()
-            + links.len()
-            + resource_attributes.len()
-            + actor_attributes.len();
-        tables.pairs.shrink_to_fit();
-        tables.prefixes = Groups::new(count, prefixes);
-        tables.roles = Groups::new(count, roles);
-        tables.sets = Groups::new(count, sets);
-        tables.links = Groups::new(count, links);
-        tables.resource_attributes = Groups::new(count, resource_attributes);
-        tables.actor_attributes = Groups::new(tables.actors.len(), actor_attributes);
-        tables
     }
 
     /// Sorted attributes, each once; two values for one are a mistake.
@@ -200,6 +190,12 @@ impl Compiler<'_> {
     }
 }
 
+/// The types of actors that a fact about a role means.
+pub(crate) fn types_mask(actor_type: Option<ActorType>) -> u8 {
+    let all = ActorType::ALL.into_iter().fold(0, |all, one| all | mask(one));
+    actor_type.map_or(all, mask)
+}
+
 /// The position and value of an attribute.
 fn stored<S>(
     fact: &AttributeFact<'_, S>,
@@ -207,20 +203,4 @@ fn stored<S>(
 ) -> Option<(u16, Stored)> {
     let position = declared.iter().position(|attribute| attribute.name.text == fact.name)?;
     Some((u16::try_from(position).ok()?, Stored::new(&fact.value)?))
-}
-
-/// Sorts by `key` and makes one of those with the same key.
-fn merge<T, K: Ord>(
-    facts: &mut Vec<(ResourceIndex, T)>,
-    key: impl Fn(&(ResourceIndex, T)) -> K,
-    add: impl Fn(&mut T, &T),
-) {
-    facts.sort_by_key(&key);
-    facts.dedup_by(|fact, kept| {
-        let same = key(fact) == key(kept);
-        if same {
-            add(&mut kept.1, &fact.1);
-        }
-        same
-    });
 }

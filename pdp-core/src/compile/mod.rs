@@ -2,21 +2,27 @@
 
 mod builder;
 mod check;
+mod derived_roles;
 mod facts;
 mod relations;
 mod rules;
 mod selectors;
+mod tenants;
 mod warnings;
 
+pub(crate) use facts::types_mask;
 pub(crate) use relations::bits;
 pub(crate) use selectors::mask;
+
+use std::sync::Arc;
 
 use builder::Builder;
 use check::{Inlined, Scope};
 
-use crate::compiled::{FaultId, Map, Set, TypeIndex};
+use crate::compiled::{Code, FaultId, Map, NodeId, Set, TypeIndex, Vocabulary};
 use crate::error::{Mistakes, PolicyErrorKind};
-use crate::model::{Model, Place};
+use crate::model::{Model, Place, ResourceName};
+use crate::run_time::Words;
 use crate::{Fault, Policies, PolicyErrors, PolicyVersion};
 
 /// The revision of the facts as the texts state them.
@@ -33,29 +39,40 @@ pub(crate) fn policies(
     }
     let mut compiler = Compiler::new(model, mistakes);
     let walk_limit_fault = compiler.walk_limit_fault();
+    let now_missing_fault = compiler.now_missing_fault();
     let types = compiler.types();
     compiler.definitions();
+    compiler.derived_roles();
     let (rules, dispatch) = compiler.rules();
-    let facts = compiler.facts(&types);
+    let mut facts = compiler.facts(&types);
+    let tenants = compiler.intern_tenants(&mut facts);
     let warnings = compiler.obligation_warnings(&dispatch);
     let Compiler { builder, mistakes, .. } = compiler;
     mistakes.into_result()?;
-    let (program, mut vocabulary) = builder.finish(&dispatch, &types);
-    vocabulary.type_indexes = type_indexes(model);
-    vocabulary.types = types;
-    Ok(Policies {
-        version: PolicyVersion { digest: model.digest, revision: FIRST_REVISION },
+    let (program, roles, aliases) = builder.finish(&dispatch, &types);
+    facts.roles = roles;
+    let vocabulary = Vocabulary {
+        type_indexes: type_indexes(model),
+        types,
+        actor_attributes: relations::attribute_infos(&model.actor_attributes),
+        aliases,
+    };
+    let code = Code {
         files: model.files.iter().map(|file| file.as_str().into()).collect(),
         vocabulary,
         rules,
         dispatch,
         program,
-        facts,
         walk_limit: model.settings.walk_limit,
         walk_limit_fault,
+        now_missing_fault,
+        tenants,
+        non_ascii_ids: model.settings.non_ascii_ids,
         warnings,
         masks: crate::audit::Masks::new(model),
-    })
+    };
+    let version = PolicyVersion { digest: model.digest, revision: FIRST_REVISION };
+    Ok(Policies { version, code: Arc::new(code), facts, words: Words::default() })
 }
 
 /// Compiles one model; collects what is wrong with it.
@@ -64,12 +81,20 @@ struct Compiler<'m> {
     mistakes: Mistakes,
     builder: Builder,
     types: Map<&'m str, TypeIndex>,
-    /// Named expressions, by name.
-    named: Map<&'m str, usize>,
+    /// Named expressions, by name; those of a tenant file with the file.
+    named: Map<(Option<u32>, &'m str), usize>,
     /// Those that were put in already, by scope.
     inlined: Map<(usize, Scope), Inlined>,
     /// Named expressions that are being put in, the outermost first.
     open: Vec<usize>,
+    /// Derived roles, by name.
+    roles_named: Map<&'m str, usize>,
+    /// Those that were compiled already, by scope; `None` where one has a mistake.
+    roles_compiled: Map<(usize, Scope), Option<NodeId>>,
+    /// Derived roles that are being compiled, the outermost first.
+    roles_open: Vec<usize>,
+    /// For each tenant file the number of its tenant, and the tenant.
+    tenants: Map<u32, (u32, &'m ResourceName<'m>)>,
     /// How deep the checker stands in a condition.
     level: usize,
     /// The deepest level of the named expression that is being put in.
@@ -88,6 +113,10 @@ impl<'m> Compiler<'m> {
             named: Map::default(),
             inlined: Map::default(),
             open: Vec::new(),
+            roles_named: Map::default(),
+            roles_compiled: Map::default(),
+            roles_open: Vec::new(),
+            tenants: tenants::tenants(model),
             level: 0,
             deepest: 0,
             present: Vec::new(),
@@ -96,7 +125,12 @@ impl<'m> Compiler<'m> {
             compiler.types.insert(&resource_type.name.text, index);
         }
         for (index, definition) in model.definitions.iter().enumerate() {
-            compiler.named.insert(&definition.name.text, index);
+            let file = definition.name.place.file;
+            let file = compiler.tenants.contains_key(&file).then_some(file);
+            compiler.named.insert((file, &definition.name.text), index);
+        }
+        for (index, role) in model.derived_roles.iter().enumerate() {
+            compiler.roles_named.insert(&role.name.text, index);
         }
         compiler.role_aliases();
         compiler
@@ -106,6 +140,10 @@ impl<'m> Compiler<'m> {
         let limit = self.model.settings.walk_limit;
         let message = format!("a relation needs more than {limit} sets, the walk limit");
         self.builder.fault(Fault::WalkLimit, message)
+    }
+
+    fn now_missing_fault(&mut self) -> FaultId {
+        self.builder.fault(Fault::NowMissing, "the request has no `now`".to_owned())
     }
 
     fn role_aliases(&mut self) {

@@ -1,9 +1,11 @@
 //! What relations imply each other within a type is closed into masks.
 
 use super::{Compiler, Scope};
-use crate::compiled::{Closure, RelationIndex, RelationInfo, Step, TypeIndex, TypeInfo};
+use crate::compiled::{
+    AttributeInfo, Closure, RelationIndex, RelationInfo, Step, TypeIndex, TypeInfo,
+};
 use crate::error::PolicyErrorKind;
-use crate::model::{Relation, RelationDefinition, RelationPart};
+use crate::model::{Attribute, Relation, RelationDefinition, RelationPart, ResourceType};
 
 /// How many relations and links a type may have: as many as a mask has bits.
 const RELATIONS_MAX: usize = 64;
@@ -17,7 +19,7 @@ impl Compiler<'_> {
             if relations.len() > RELATIONS_MAX {
                 let message = format!("more than {RELATIONS_MAX} relations and links");
                 self.mistake(resource_type.name.place, PolicyErrorKind::Limit, message);
-                return TypeInfo { relations: Vec::new() };
+                return TypeInfo::default();
             }
             let parts: Vec<Closure> = relations
                 .iter()
@@ -29,7 +31,8 @@ impl Compiler<'_> {
             let infos = relations.iter().zip(0..).map(|(relation, position)| {
                 self.relation_info(relation, position, &parts, &implied)
             });
-            TypeInfo { relations: infos.collect() }
+            let infos = infos.collect();
+            type_info(resource_type, infos)
         });
         types.collect()
     }
@@ -79,7 +82,7 @@ impl Compiler<'_> {
         parts: &[Closure],
         implied: &[u64],
     ) -> RelationInfo {
-        if let RelationDefinition::Link { to, same_id } = &relation.definition {
+        if let RelationDefinition::Link { to, same_id, .. } = &relation.definition {
             let target = self.type_index(&to.text, to.place).unwrap_or_default();
             return RelationInfo::Link { target, same_id: *same_id };
         }
@@ -98,6 +101,36 @@ impl Compiler<'_> {
         closure.conditions.retain(|condition| self.builder.as_bool(*condition) != Some(false));
         RelationInfo::Union(closure)
     }
+}
+
+fn type_info(resource_type: &ResourceType, relations: Vec<RelationInfo>) -> TypeInfo {
+    let definitions = || resource_type.relations.iter().map(|relation| &relation.definition);
+    let mask = |wanted: fn(&RelationDefinition) -> bool| {
+        let positions = definitions().zip(0..).filter(|(definition, _)| wanted(definition));
+        positions.fold(0, |mask, (_, position)| mask | 1_u64 << position)
+    };
+    let names = resource_type.relations.iter().map(|relation| relation.name.text.as_str().into());
+    TypeInfo {
+        name: resource_type.name.text.as_str().into(),
+        prefixed: resource_type.prefixed,
+        relation_names: names.collect(),
+        direct: mask(RelationDefinition::is_direct),
+        tenant_links: mask(|definition| {
+            matches!(definition, RelationDefinition::Link { tenant: true, .. })
+        }),
+        relations,
+        attributes: attribute_infos(&resource_type.attributes),
+    }
+}
+
+/// What evaluation and changes of facts need to know of attributes.
+pub(super) fn attribute_infos(attributes: &[Attribute]) -> Vec<AttributeInfo> {
+    let info = |attribute: &Attribute| AttributeInfo {
+        name: attribute.name.text.as_str().into(),
+        value_type: attribute.value_type,
+        source: attribute.source,
+    };
+    attributes.iter().map(info).collect()
 }
 
 /// The relation itself and all that it names, directly or through others, as bits.

@@ -4,6 +4,7 @@ use super::{Compiler, Scope};
 use crate::compiled::{Candidate, Cell, Dispatch, NodeId, Rule, Set, TypeDispatch, TypeIndex};
 use crate::error::PolicyErrorKind;
 use crate::model::{self, ActionPattern, Bypass, OtherwiseLine, ResourceType, Selector};
+use crate::pattern::Glob;
 use crate::{Effect, model::Condition};
 
 /// To how many pairs of type and action all rules together may apply.
@@ -13,7 +14,16 @@ const CANDIDATES_MAX: usize = 8_000_000;
 enum Actions<'m> {
     /// Those that a type declares; of a bypass rule, all.
     Every,
-    Named(Vec<&'m str>),
+    Some(ActionSet<'m>),
+}
+
+/// Actions by name and by pattern.
+#[derive(Default)]
+struct ActionSet<'m> {
+    names: Set<&'m str>,
+    globs: Vec<Glob>,
+    /// What was written, for messages.
+    words: Vec<&'m str>,
 }
 
 /// Which types a rule is about: listed, so that looking one up is cheap, or as its selector says.
@@ -26,7 +36,24 @@ impl Actions<'_> {
     fn covers(&self, action: &str) -> bool {
         match self {
             Actions::Every => true,
-            Actions::Named(names) => names.contains(&action),
+            Actions::Some(some) => some.covers(action),
+        }
+    }
+}
+
+impl<'m> ActionSet<'m> {
+    fn covers(&self, action: &str) -> bool {
+        self.names.contains(action) || self.globs.iter().any(|glob| glob.fits(action))
+    }
+
+    fn add(&mut self, pattern: &'m ActionPattern) {
+        let Some(word) = pattern.word() else { return };
+        self.words.push(&word.text);
+        match pattern {
+            ActionPattern::Glob(_) => self.globs.push(Glob::new(&word.text)),
+            _ => {
+                self.names.insert(&word.text);
+            }
         }
     }
 }
@@ -67,7 +94,22 @@ impl<'m> Compiler<'m> {
                 let message = format!("`{}` is an action already", group.name.text);
                 self.mistake(group.name.place, PolicyErrorKind::Duplicate, message);
             }
-            group.actions.iter().for_each(|action| self.require_action(action));
+            for pattern in &group.actions {
+                match pattern {
+                    ActionPattern::Glob(word) => self.require_fitting_action(word),
+                    ActionPattern::Named(word) => self.require_action(word),
+                    ActionPattern::Every => {}
+                }
+            }
+        }
+    }
+
+    fn require_fitting_action(&mut self, pattern: &model::Word) {
+        let glob = Glob::new(&pattern.text);
+        let mut actions = self.model.types.iter().flat_map(|declared| &declared.actions);
+        if !actions.any(|action| glob.fits(&action.text)) {
+            let message = format!("no declared action fits `{}`", pattern.text);
+            self.mistake(pattern.place, PolicyErrorKind::UnknownName, message);
         }
     }
 
@@ -162,10 +204,15 @@ impl<'m> Compiler<'m> {
         coverage: &Coverage,
         index: TypeIndex,
     ) -> Option<NodeId> {
-        match coverage {
-            Coverage::Listed(types) => Some(self.builder.bool(types.contains(&index))),
-            Coverage::BySelector => self.part(rule.resource.as_ref(), Scope::Request(index)),
-        }
+        let belonging = self.belonging(rule, index);
+        let resource = match coverage {
+            Coverage::Listed(types) => self.builder.bool(types.contains(&index)),
+            Coverage::BySelector => self.part(rule.resource.as_ref(), Scope::Request(index))?,
+        };
+        Some(match belonging {
+            Some(belonging) => self.builder.all([belonging, resource]),
+            None => resource,
+        })
     }
 
     /// A bypass rule about every action reaches types that are not declared.
@@ -194,8 +241,9 @@ impl<'m> Compiler<'m> {
     /// The rule can never apply: for want of an action, or of a type.
     fn uncovered(&mut self, rule: &model::Rule, actions: &Actions<'_>) {
         let message = match actions {
-            Actions::Named(names) if !names.is_empty() => {
-                format!("no type that the rule covers declares {}", crate::read::listed(names))
+            Actions::Some(some) if !some.words.is_empty() => {
+                let words = crate::read::listed(&some.words);
+                format!("no type that the rule covers declares {words}")
             }
             _ => "the rule covers no type".to_owned(),
         };
@@ -206,29 +254,36 @@ impl<'m> Compiler<'m> {
     fn actions(&mut self, rule: &'m model::Rule, coverage: &Coverage) -> Actions<'m> {
         let Some(patterns) = &rule.actions else { return Actions::Every };
         let model = self.model;
-        let mut names: Vec<&'m str> = Vec::new();
+        let mut actions = ActionSet::default();
         for pattern in patterns {
-            let ActionPattern::Named(word) = pattern else { continue };
+            let Some(word) = pattern.word() else { continue };
             match model.action_groups.iter().find(|group| group.name.text == word.text) {
-                Some(group) => {
-                    names.extend(group.actions.iter().map(|action| action.text.as_str()));
-                }
+                Some(group) => group.actions.iter().for_each(|pattern| actions.add(pattern)),
                 None => {
-                    self.action_of_rule(rule, word, coverage);
-                    names.push(&word.text);
+                    self.action_of_rule(rule, pattern, coverage);
+                    actions.add(pattern);
                 }
             }
         }
         if patterns.contains(&ActionPattern::Every) {
             Actions::Every
         } else {
-            Actions::Named(names)
+            Actions::Some(actions)
         }
     }
 
-    /// An action that a rule names is one that some type of the rule declares.
-    fn action_of_rule(&mut self, rule: &model::Rule, action: &model::Word, coverage: &Coverage) {
+    /// An action that a rule names, or one that fits its pattern, is declared by some type of the
+    /// rule.
+    fn action_of_rule(
+        &mut self,
+        rule: &model::Rule,
+        pattern: &'m ActionPattern,
+        coverage: &Coverage,
+    ) {
         let model = self.model;
+        let Some(action) = pattern.word() else { return };
+        let mut wanted = ActionSet::default();
+        wanted.add(pattern);
         let mut names: Vec<&str> =
             model.action_groups.iter().map(|group| group.name.text.as_str()).collect();
         for (resource_type, index) in model.types.iter().zip(0..) {
@@ -236,18 +291,25 @@ impl<'m> Compiler<'m> {
             if self.builder.as_bool(resource) == Some(false) {
                 continue;
             }
-            if declares(resource_type, &action.text) {
+            if resource_type.actions.iter().any(|declared| wanted.covers(&declared.text)) {
                 return;
             }
             names.extend(resource_type.actions.iter().map(|word| word.text.as_str()));
         }
-        let message =
-            format!("unknown action `{}`: no type that the rule covers declares it", action.text);
+        let message = match pattern {
+            ActionPattern::Glob(_) => {
+                format!("no action of a type that the rule covers fits `{}`", action.text)
+            }
+            _ => {
+                let action = &action.text;
+                format!("unknown action `{action}`: no type that the rule covers declares it")
+            }
+        };
         let hint = self.mistakes.suggestion(&action.text, names);
         self.mistake_with_hint(action.place, PolicyErrorKind::UnknownName, message, hint);
     }
 
-    fn part(&mut self, selector: Option<&Selector>, scope: Scope) -> Option<NodeId> {
+    pub(super) fn part(&mut self, selector: Option<&Selector>, scope: Scope) -> Option<NodeId> {
         match selector {
             Some(selector) => self.selector(selector, scope),
             None => Some(self.builder.bool(true)),
@@ -255,7 +317,7 @@ impl<'m> Compiler<'m> {
     }
 
     /// All that a rule or a line asks: resource, actors, condition, in this order.
-    fn whole(
+    pub(super) fn whole(
         &mut self,
         resource: NodeId,
         actors: Option<&Selector>,

@@ -5,6 +5,7 @@ use crate::ActorType;
 use crate::compiled::{Builtin, Node, NodeId, RelationIndex, Stored, TypeIndex};
 use crate::error::{PolicyErrorKind, printable};
 use crate::model::{IdPattern, Place, RelationDefinition, RelationPath, Selector};
+use crate::pattern::RegexError;
 
 impl<'m> Compiler<'m> {
     /// The node of a selector; `None` if it has a mistake.
@@ -25,8 +26,9 @@ impl<'m> Compiler<'m> {
             Selector::ActorType(actor_type) => {
                 self.builder.add(Node::ActorTypes(mask(*actor_type)))
             }
-            Selector::ActorId(pattern) => self.id(Builtin::ActorId, pattern),
+            Selector::ActorId(pattern) => self.id(Builtin::ActorId, pattern)?,
             Selector::Role(role) => self.builder.role_node(&role.text),
+            Selector::DerivedRole(name) => self.derived_role_named(name, scope)?,
             Selector::Relation(path) => self.relation(path, scope)?,
             Selector::Tenant(tenant) => {
                 let tenant = self.builder.constant(Stored::String(tenant.text.as_str().into()));
@@ -37,7 +39,7 @@ impl<'m> Compiler<'m> {
                 let index = self.type_index(&name.text, name.place)?;
                 self.builder.bool(scope == Scope::Request(index))
             }
-            Selector::ResourceId(pattern) => self.id(Builtin::ResourceId, pattern),
+            Selector::ResourceId(pattern) => self.id(Builtin::ResourceId, pattern)?,
             Selector::Known(known) => {
                 let node = match scope {
                     Scope::Undeclared => self.builder.bool(false),
@@ -53,18 +55,28 @@ impl<'m> Compiler<'m> {
         parts.into_iter().collect()
     }
 
-    fn id(&mut self, builtin: Builtin, pattern: &IdPattern) -> NodeId {
+    fn id(&mut self, builtin: Builtin, pattern: &IdPattern) -> Option<NodeId> {
         let id = self.builder.add(Node::Builtin(builtin));
-        match pattern {
+        Some(match pattern {
             IdPattern::Exact(text) => {
                 let text = self.builder.constant(Stored::String(text.as_str().into()));
                 self.builder.equal(id, text)
             }
-            IdPattern::Prefix(prefix) => {
-                let prefix = self.builder.constant(Stored::String(prefix.as_str().into()));
-                self.builder.starts_with(id, prefix)
-            }
-        }
+            IdPattern::Glob(pattern) => self.builder.fits_glob(id, pattern),
+            IdPattern::Regex(regex) => match self.builder.fits_regex(id, &regex.text) {
+                Ok(node) => node,
+                Err(error) => {
+                    let kind = match error {
+                        RegexError::Syntax(_) => PolicyErrorKind::Expression,
+                        RegexError::Budget => PolicyErrorKind::Limit,
+                    };
+                    let message =
+                        format!("regular expression `{}`: {error}", printable(&regex.text));
+                    self.mistake(regex.place, kind, message);
+                    return None;
+                }
+            },
+        })
     }
 
     /// The node that asks a relation of the request's resource.

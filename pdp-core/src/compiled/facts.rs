@@ -1,94 +1,307 @@
-use super::{Map, RelationIndex, ResourceIndex, Resources, Stored, TextTable};
+use std::hash::BuildHasher;
+use std::sync::Arc;
 
-/// All facts, in tables.
-#[derive(Debug, Default)]
+use foldhash::fast::RandomState;
+
+use super::open_table::{OpenTable, Slot};
+use super::{Record, RelationIndex, ResourceIndex, Resources, Stored, TextTable};
+use crate::Timestamp;
+
+/// All facts, in tables that copies share as far as they are the same.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct FactTables {
     /// Ids of actors that facts name.
     pub(crate) actors: TextTable,
     pub(crate) resources: Resources,
-    /// For an actor and a resource (see [`pair`]) the direct relations, as bits.
-    pub(crate) pairs: Map<u64, u64>,
-    /// For each resource its facts about everyone and prefixes.
-    pub(crate) prefixes: Groups<PrefixFact>,
-    /// For each resource its facts about claimed roles.
-    pub(crate) roles: Groups<RoleFact>,
-    /// For each resource its facts about actor sets, by relation and target.
-    pub(crate) sets: Groups<SetFact>,
-    /// For each resource its links and their targets, by link.
-    pub(crate) links: Groups<(RelationIndex, ResourceIndex)>,
-    /// For each resource its attributes, by position in the type.
-    pub(crate) resource_attributes: Groups<(u16, Stored)>,
-    /// For each actor its attributes, by position.
-    pub(crate) actor_attributes: Groups<(u16, Stored)>,
-    /// The prefixes of [`PrefixFact::prefix`].
-    pub(crate) prefix_texts: TextTable,
-    /// How many facts there are.
+    /// Which direct relations an exact actor has for ever.
+    pub(crate) pairs: Pairs,
+    /// Which it has until some time.
+    pub(crate) ending: EndingPairs,
+    pub(crate) actor_attributes: ActorAttributes,
+    /// The prefixes of [`Detail::Prefix`].
+    pub(crate) prefixes: TextTable,
+    /// Roles that policies and facts name; aliases are resolved before.
+    pub(crate) roles: TextTable,
+    /// How many facts there are, existence apart.
     pub(crate) count: usize,
 }
 
-/// A fact about every actor whose id begins with a prefix.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PrefixFact {
-    pub(crate) prefix: u32,
-    pub(crate) relations: u64,
+impl FactTables {
+    /// States that an exact actor has a relation until some time, where it has it neither for ever
+    /// nor until another time.
+    pub(crate) fn state_ending(&mut self, pair: u64, relation: RelationIndex, until: Until) {
+        if self.pairs.relations(pair) & (1 << relation) == 0 {
+            self.ending.set(pair, relation, Some(until));
+            let record = self.resources.record_mut(of_pair(pair).1);
+            record.set(Record::ENDING, true);
+            record.facts += 1;
+        }
+    }
 }
 
-/// A fact about everyone who claims a role and is of one of the types.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RoleFact {
-    pub(crate) role: u32,
-    pub(crate) actor_types: u8,
-    pub(crate) relations: u64,
+/// A fact about a resource that names no exact actor. In order: by kind, then by what makes it the
+/// same fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// An attribute, by its position in the type.
+    Attribute { attribute: u16, value: Stored },
+    /// Every actor whose id begins with a prefix has the relation.
+    Prefix { relation: RelationIndex, prefix: u32, until: Until },
+    /// Everyone who claims a role and is of one of the types has the relation.
+    Role { relation: RelationIndex, role: u32, actor_types: u8, until: Until },
+    /// The link points to the target.
+    Link { link: RelationIndex, target: ResourceIndex },
+    /// Everyone who has the goal on the target has the relation.
+    Set { relation: RelationIndex, goal: RelationIndex, target: ResourceIndex, until: Until },
 }
 
-/// A fact about everyone who has one of the goals on the target.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SetFact {
-    pub(crate) relation: RelationIndex,
-    pub(crate) target: ResourceIndex,
-    pub(crate) goals: u64,
+/// What makes a [`Detail`] the same fact as another: kind, then words.
+pub(crate) type DetailKey = (u8, u32, u32, u32);
+
+impl Detail {
+    pub(crate) const ATTRIBUTE: u8 = 0;
+    pub(crate) const PREFIX: u8 = 1;
+    pub(crate) const ROLE: u8 = 2;
+    pub(crate) const LINK: u8 = 3;
+    pub(crate) const SET: u8 = 4;
+
+    pub(crate) fn key(&self) -> DetailKey {
+        match self {
+            Detail::Attribute { attribute, .. } => (Detail::ATTRIBUTE, u32::from(*attribute), 0, 0),
+            Detail::Prefix { relation, prefix, .. } => {
+                (Detail::PREFIX, *prefix, u32::from(*relation), 0)
+            }
+            Detail::Role { relation, role, actor_types, .. } => {
+                (Detail::ROLE, *role, u32::from(*actor_types), u32::from(*relation))
+            }
+            Detail::Link { link, target } => (Detail::LINK, u32::from(*link), *target, 0),
+            Detail::Set { relation, goal, target, .. } => {
+                (Detail::SET, u32::from(*relation), *target, u32::from(*goal))
+            }
+        }
+    }
+
+    fn kind(&self) -> u8 {
+        self.key().0
+    }
+
+    /// Those of some kinds among sorted details.
+    #[inline]
+    pub(crate) fn of_kinds(details: &[Detail], kinds: std::ops::RangeInclusive<u8>) -> &[Detail] {
+        let start = details.partition_point(|detail| detail.kind() < *kinds.start());
+        let rest = &details[start..];
+        &rest[..rest.partition_point(|detail| detail.kind() <= *kinds.end())]
+    }
+
+    /// The time from which on the fact does not hold.
+    pub(crate) fn until(&self) -> Until {
+        match self {
+            Detail::Prefix { until, .. }
+            | Detail::Role { until, .. }
+            | Detail::Set { until, .. } => *until,
+            Detail::Attribute { .. } | Detail::Link { .. } => Until::FOREVER,
+        }
+    }
 }
 
-/// The key of an actor and a resource in [`FactTables::pairs`].
+/// The time from which on a fact does not hold; for ever is later than every time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Until(Timestamp);
+
+impl Until {
+    pub(crate) const FOREVER: Until = Until(Timestamp::NEVER);
+
+    pub(crate) fn time(self) -> Option<Timestamp> {
+        (self != Until::FOREVER).then_some(self.0)
+    }
+}
+
+impl From<Option<Timestamp>> for Until {
+    fn from(time: Option<Timestamp>) -> Self {
+        time.map_or(Until::FOREVER, Until)
+    }
+}
+
+/// An exact actor and a resource.
 #[inline]
 pub(crate) fn pair(actor: u32, resource: ResourceIndex) -> u64 {
     u64::from(actor) << 32 | u64::from(resource)
 }
 
-/// Items in groups, one group for each number from 0.
-#[derive(Debug)]
-pub(crate) struct Groups<T> {
-    ends: Vec<u32>,
-    items: Vec<T>,
+/// The actor and the resource of a [`pair`].
+pub(crate) fn of_pair(pair: u64) -> (u32, ResourceIndex) {
+    #[expect(clippy::cast_possible_truncation, reason = "the halves of the pair")]
+    let halves = ((pair >> 32) as u32, pair as u32);
+    halves
 }
 
-impl<T> Default for Groups<T> {
-    fn default() -> Self {
-        Groups { ends: Vec::new(), items: Vec::new() }
+/// For an actor and a resource the direct relations, as bits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pairs {
+    table: OpenTable<PairSlot>,
+    seed: RandomState,
+}
+
+#[derive(Clone, Debug, Default)]
+struct PairSlot {
+    pair: u64,
+    relations: u64,
+}
+
+impl Slot for PairSlot {
+    fn is_empty(&self) -> bool {
+        self.relations == 0
     }
 }
 
-impl<T> Groups<T> {
-    /// Groups `items`, which are sorted by their numbers.
-    pub(crate) fn new(count: usize, items: Vec<(u32, T)>) -> Self {
-        let mut ends = vec![0; count];
-        for (group, _) in &items {
-            ends[*group as usize] += 1;
-        }
-        let mut end = 0;
-        for count in &mut ends {
-            end += *count;
-            *count = end;
-        }
-        Groups { ends, items: items.into_iter().map(|(_, item)| item).collect() }
-    }
-
-    /// The items of a group.
+impl Pairs {
     #[inline]
-    pub(crate) fn of(&self, group: u32) -> &[T] {
-        let group = group as usize;
-        let Some(&end) = self.ends.get(group) else { return &[] };
-        let start = if group == 0 { 0 } else { self.ends[group - 1] };
-        &self.items[start as usize..end as usize]
+    pub(crate) fn relations(&self, pair: u64) -> u64 {
+        let found = self.table.find(self.seed.hash_one(pair), |slot| slot.pair == pair);
+        found.map_or(0, |slot| slot.relations)
+    }
+
+    /// Adds relations; those that were not there.
+    pub(crate) fn add(&mut self, pair: u64, relations: u64) -> u64 {
+        let Pairs { table, seed } = self;
+        match table.find_mut(seed.hash_one(pair), |slot| slot.pair == pair) {
+            Some(slot) => {
+                let new = relations & !slot.relations;
+                slot.relations |= relations;
+                new
+            }
+            None => {
+                table.insert(PairSlot { pair, relations }, |slot| seed.hash_one(slot.pair));
+                relations
+            }
+        }
+    }
+
+    pub(crate) fn remove(&mut self, pair: u64, relations: u64) {
+        let Pairs { table, seed } = self;
+        let hash = seed.hash_one(pair);
+        let is_it = |slot: &PairSlot| slot.pair == pair;
+        let left = table.find(hash, is_it).map_or(0, |slot| slot.relations & !relations);
+        if left == 0 {
+            table.remove(hash, is_it, |slot| seed.hash_one(slot.pair));
+        } else if let Some(slot) = table.find_mut(hash, is_it) {
+            slot.relations = left;
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.table.iter().map(|slot| (slot.pair, slot.relations))
+    }
+}
+
+/// For an actor, a resource and a direct relation the time until which it holds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EndingPairs {
+    table: OpenTable<EndingSlot>,
+    seed: RandomState,
+}
+
+#[derive(Clone, Debug, Default)]
+struct EndingSlot {
+    pair: u64,
+    relation: RelationIndex,
+    until: Option<Until>,
+}
+
+impl Slot for EndingSlot {
+    fn is_empty(&self) -> bool {
+        self.until.is_none()
+    }
+}
+
+impl EndingPairs {
+    pub(crate) fn until(&self, pair: u64, relation: RelationIndex) -> Option<Until> {
+        let hash = self.seed.hash_one((pair, relation));
+        let is_it = |slot: &EndingSlot| slot.pair == pair && slot.relation == relation;
+        self.table.find(hash, is_it).and_then(|slot| slot.until)
+    }
+
+    /// States, changes or (with `None`) takes away a time.
+    pub(crate) fn set(&mut self, pair: u64, relation: RelationIndex, until: Option<Until>) {
+        let EndingPairs { table, seed } = self;
+        let hash_of = |slot: &EndingSlot| seed.hash_one((slot.pair, slot.relation));
+        let hash = seed.hash_one((pair, relation));
+        let is_it = |slot: &EndingSlot| slot.pair == pair && slot.relation == relation;
+        match (table.find(hash, is_it).is_some(), until) {
+            (true, None) => {
+                table.remove(hash, is_it, hash_of);
+            }
+            (true, Some(_)) => {
+                if let Some(slot) = table.find_mut(hash, is_it) {
+                    slot.until = until;
+                }
+            }
+            (false, None) => {}
+            (false, Some(_)) => table.insert(EndingSlot { pair, relation, until }, hash_of),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, RelationIndex, Until)> {
+        self.table.iter().filter_map(|slot| Some((slot.pair, slot.relation, slot.until?)))
+    }
+}
+
+/// For an actor its attributes, sorted by position.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ActorAttributes {
+    table: OpenTable<AttributeSlot>,
+    seed: RandomState,
+}
+
+#[derive(Clone, Debug, Default)]
+struct AttributeSlot {
+    actor: u32,
+    values: Option<Arc<[(u16, Stored)]>>,
+}
+
+impl Slot for AttributeSlot {
+    fn is_empty(&self) -> bool {
+        self.values.is_none()
+    }
+}
+
+impl ActorAttributes {
+    pub(crate) fn value(&self, actor: u32, attribute: u16) -> Option<&Stored> {
+        let values = self.values(actor)?;
+        let found = values.iter().find(|(position, _)| *position == attribute)?;
+        Some(&found.1)
+    }
+
+    fn values(&self, actor: u32) -> Option<&[(u16, Stored)]> {
+        let slot = self.table.find(self.seed.hash_one(actor), |slot| slot.actor == actor)?;
+        slot.values.as_deref()
+    }
+
+    /// States, changes or (with `None`) takes away a value.
+    pub(crate) fn set(&mut self, actor: u32, attribute: u16, value: Option<Stored>) {
+        let others = self.values(actor).unwrap_or_default().iter();
+        let others = others.filter(|(position, _)| *position != attribute).cloned();
+        let mut values: Vec<_> = others.chain(value.map(|value| (attribute, value))).collect();
+        values.sort_by_key(|(position, _)| *position);
+        let ActorAttributes { table, seed } = self;
+        let hash = seed.hash_one(actor);
+        let is_it = |slot: &AttributeSlot| slot.actor == actor;
+        let hash_of = |slot: &AttributeSlot| seed.hash_one(slot.actor);
+        if values.is_empty() {
+            table.remove(hash, is_it, hash_of);
+            return;
+        }
+        let values = Some(values.into());
+        match table.find_mut(hash, is_it) {
+            Some(slot) => slot.values = values,
+            None => table.insert(AttributeSlot { actor, values }, hash_of),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &(u16, Stored))> {
+        let slots = self.table.iter();
+        slots.flat_map(|slot| {
+            slot.values.iter().flat_map(|values| values.iter()).map(|value| (slot.actor, value))
+        })
     }
 }

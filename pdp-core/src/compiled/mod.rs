@@ -1,18 +1,23 @@
 //! The compiled form: plain data, made by `compile`, read by `evaluate`.
 
+mod code;
 mod dispatch;
 mod facts;
+mod open_table;
+mod pages;
 mod program;
 mod stored;
 mod table;
 mod vocabulary;
 
+pub(crate) use code::Code;
 pub(crate) use dispatch::{Candidate, Cell, Dispatch, Rule, TypeDispatch};
-pub(crate) use facts::{FactTables, Groups, PrefixFact, RoleFact, SetFact, pair};
+pub(crate) use facts::{Detail, DetailKey, FactTables, Until, of_pair, pair};
+pub(crate) use open_table::{OpenTable, Slot as TableSlot};
 pub(crate) use program::{Builtin, FaultId, Node, NodeId, Order, Program, Slot, SlotSource};
 pub(crate) use stored::Stored;
-pub(crate) use table::{Resources, TextTable};
-pub(crate) use vocabulary::{Closure, RelationInfo, Step, TypeInfo, Vocabulary};
+pub(crate) use table::{Record, Resources, TextTable};
+pub(crate) use vocabulary::{AttributeInfo, Closure, RelationInfo, Step, TypeInfo, Vocabulary};
 
 /// A relation or link of a type, by its position there; below 64, so that masks hold them.
 pub(crate) type RelationIndex = u8;

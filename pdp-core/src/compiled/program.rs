@@ -1,6 +1,7 @@
 use super::{RelationIndex, Stored};
 use crate::Fault;
 use crate::model::Type;
+use crate::pattern::Pattern;
 
 /// A node, by its position in [`Program::nodes`].
 pub(crate) type NodeId = u32;
@@ -16,6 +17,7 @@ pub(crate) struct Program {
     pub(crate) shared: Vec<bool>,
     pub(crate) constants: Vec<Stored>,
     pub(crate) slots: Vec<Slot>,
+    pub(crate) patterns: Vec<Pattern>,
     pub(crate) faults: Vec<(Fault, Box<str>)>,
 }
 
@@ -52,6 +54,19 @@ pub(crate) enum Node {
         text: NodeId,
         prefix: NodeId,
     },
+    EndsWith {
+        text: NodeId,
+        suffix: NodeId,
+    },
+    Contains {
+        text: NodeId,
+        part: NodeId,
+    },
+    /// The text fits the pattern.
+    Fits {
+        text: NodeId,
+        pattern: u32,
+    },
     /// The actor claims the role.
     Role(u32),
     /// The actor's type is one of the mask.
@@ -67,6 +82,8 @@ pub(crate) enum Node {
     Known,
     /// The link has a target.
     Linked(RelationIndex),
+    /// The resource belongs to the tenant.
+    BelongsTo(u32),
 }
 
 /// What every request has.

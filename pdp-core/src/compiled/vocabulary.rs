@@ -1,21 +1,41 @@
 use super::{Map, NodeId, RelationIndex, TypeIndex};
+use crate::model::{AttributeSource, Type};
 
 /// Names that policies use, and what they stand for.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
     pub(crate) type_indexes: Map<Box<str>, TypeIndex>,
     pub(crate) types: Vec<TypeInfo>,
-    /// Roles that policies name, aliases among them: each to its number.
-    pub(crate) roles: Map<Box<str>, u32>,
-    /// For each number the role's own name.
-    pub(crate) role_names: Vec<Box<str>>,
+    /// Attributes of actors.
+    pub(crate) actor_attributes: Vec<AttributeInfo>,
+    /// Other spellings of roles: each to the number of the role.
+    pub(crate) aliases: Map<Box<str>, u32>,
 }
 
-/// What evaluation needs to know of a type.
-#[derive(Debug)]
+/// What there is to know of a type.
+#[derive(Debug, Default)]
 pub(crate) struct TypeInfo {
+    pub(crate) name: Box<str>,
+    /// Whether ids carry the type.
+    pub(crate) prefixed: bool,
     /// Relations and links by [`RelationIndex`].
     pub(crate) relations: Vec<RelationInfo>,
+    /// Their names.
+    pub(crate) relation_names: Vec<Box<str>>,
+    /// Relations that facts may state for actors, as bits.
+    pub(crate) direct: u64,
+    /// Links by which a resource belongs to a tenant, as bits.
+    pub(crate) tenant_links: u64,
+    /// Attributes by position.
+    pub(crate) attributes: Vec<AttributeInfo>,
+}
+
+/// An attribute.
+#[derive(Debug)]
+pub(crate) struct AttributeInfo {
+    pub(crate) name: Box<str>,
+    pub(crate) value_type: Type,
+    pub(crate) source: AttributeSource,
 }
 
 /// A relation or link.

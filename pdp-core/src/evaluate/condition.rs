@@ -7,8 +7,8 @@ use super::scratch::Memory;
 use super::truth::Truth;
 use crate::compile::mask;
 use crate::compiled::{
-    Builtin, FaultId, Groups, Node, NodeId, RelationInfo, ResourceIndex, Slot, SlotSource, Stored,
-    TypeIndex,
+    Builtin, Detail, FactTables, FaultId, Node, NodeId, RelationInfo, ResourceIndex, Slot,
+    SlotSource, Stored, TypeIndex, Until,
 };
 use crate::{Policies, Request};
 
@@ -25,6 +25,10 @@ pub(super) struct Evaluation<'e> {
     pub(super) subject: Subject,
     /// The direct relations of the actor on the resource of the request, once they are wanted.
     pub(super) held: Option<u64>,
+    /// Where the request has no time: whether facts that end some time count as holding.
+    pub(super) assume_unended: bool,
+    /// Whether such a fact was met.
+    pub(super) met_ending: bool,
 }
 
 /// The resource that a condition or relation is asked about.
@@ -56,7 +60,28 @@ impl<'e> Evaluation<'e> {
     ) -> Self {
         let actor = policies.facts.actors.index(request.actor.id);
         let Scratch { memory, walk } = scratch;
-        Evaluation { policies, request, memory, walk: Some(walk), actor, subject, held: None }
+        Evaluation {
+            policies,
+            request,
+            memory,
+            walk: Some(walk),
+            actor,
+            subject,
+            held: None,
+            assume_unended: false,
+            met_ending: false,
+        }
+    }
+
+    /// Whether a fact holds that holds until some time.
+    #[inline]
+    pub(super) fn holds_until(&mut self, until: Until) -> bool {
+        let Some(time) = until.time() else { return true };
+        if let Some(now) = self.request.now {
+            return now < time;
+        }
+        self.met_ending = true;
+        self.assume_unended
     }
 
     pub(super) fn action(&self) -> &'e str {
@@ -64,7 +89,7 @@ impl<'e> Evaluation<'e> {
     }
 
     pub(super) fn bypass_actions(&self) -> Option<&'e [Box<str>]> {
-        self.policies.dispatch.bypass_actions.as_deref()
+        self.policies.code.dispatch.bypass_actions.as_deref()
     }
 
     /// Whether a condition on the resource of the request holds.
@@ -74,7 +99,7 @@ impl<'e> Evaluation<'e> {
 
     pub(super) fn truth(&mut self, node: NodeId, subject: Subject) -> Truth {
         let policies = self.policies;
-        let remember = policies.program.shared[node as usize] && subject == self.subject;
+        let remember = policies.code.program.shared[node as usize] && subject == self.subject;
         if remember && let Some(truth) = self.memory.recall(node) {
             return truth;
         }
@@ -87,7 +112,7 @@ impl<'e> Evaluation<'e> {
 
     fn evaluate(&mut self, node: NodeId, subject: Subject) -> Truth {
         let policies = self.policies;
-        match &policies.program.nodes[node as usize] {
+        match &policies.code.program.nodes[node as usize] {
             Node::All(parts) => {
                 Truth::combine(parts.iter().map(|part| self.truth(*part, subject)), Truth::No)
             }
@@ -103,9 +128,10 @@ impl<'e> Evaluation<'e> {
             Node::ActorTypes(types) => (*types & mask(self.request.actor.actor_type) != 0).into(),
             Node::Known => subject
                 .index
-                .is_some_and(|index| policies.facts.resources.record(index).known)
+                .is_some_and(|index| policies.facts.resources.record(index).is_known())
                 .into(),
             Node::Linked(link) => self.is_linked(subject, *link).into(),
+            Node::BelongsTo(tenant) => self.belongs_to(*tenant),
             Node::Present(slot) => match self.slot(*slot, subject) {
                 Ok(value) => value.is_some().into(),
                 Err(fault) => self.presence(*slot, fault),
@@ -115,11 +141,21 @@ impl<'e> Evaluation<'e> {
                 self.compared(*left, *right, subject, |left, right| compare(*order, left, right))
             }
             Node::StartsWith { text, prefix } => {
-                self.compared(*text, *prefix, subject, |text, prefix| match (text, prefix) {
-                    (Operand::Text(text), Operand::Text(prefix)) => text.starts_with(prefix),
-                    _ => false,
-                })
+                self.texts(*text, *prefix, subject, |text, prefix| text.starts_with(prefix))
             }
+            Node::EndsWith { text, suffix } => {
+                self.texts(*text, *suffix, subject, |text, suffix| text.ends_with(suffix))
+            }
+            Node::Contains { text, part } => {
+                self.texts(*text, *part, subject, |text, part| text.contains(part))
+            }
+            Node::Fits { text, pattern } => match self.value(*text, subject) {
+                Ok(Operand::Text(text)) => {
+                    policies.code.program.patterns[*pattern as usize].fits(text).into()
+                }
+                Ok(_) => Truth::No,
+                Err(fault) => Truth::Fault(fault),
+            },
             Node::In { element, list } => self.is_in(*element, *list, subject),
             Node::Constant(_)
             | Node::Builtin(_)
@@ -135,8 +171,21 @@ impl<'e> Evaluation<'e> {
     /// A value that is there and of the wrong type cannot be asked after; one that is missing
     /// where it should be there is simply not present.
     fn presence(&self, slot: u32, fault: FaultId) -> Truth {
-        let slot = &self.policies.program.slots[slot as usize];
+        let slot = &self.policies.code.program.slots[slot as usize];
         if fault == slot.missing { Truth::No } else { Truth::Fault(fault) }
+    }
+
+    fn texts(
+        &mut self,
+        left: NodeId,
+        right: NodeId,
+        subject: Subject,
+        holds: impl Fn(&str, &str) -> bool,
+    ) -> Truth {
+        self.compared(left, right, subject, |left, right| match (left, right) {
+            (Operand::Text(left), Operand::Text(right)) => holds(left, right),
+            _ => false,
+        })
     }
 
     fn compared(
@@ -159,7 +208,7 @@ impl<'e> Evaluation<'e> {
             Err(fault) => return Truth::Fault(fault),
         };
         // A list written out is gone through item by item; an item that fails fails the list.
-        if let Node::List(items) = &self.policies.program.nodes[list as usize] {
+        if let Node::List(items) = &self.policies.code.program.nodes[list as usize] {
             let mut found = false;
             for item in items {
                 match self.value(*item, subject) {
@@ -181,8 +230,8 @@ impl<'e> Evaluation<'e> {
         let policies = self.policies;
         match self.optional(node, subject)? {
             Some(value) => Ok(value),
-            None => match &policies.program.nodes[node as usize] {
-                Node::Slot(slot) => Err(policies.program.slots[*slot as usize].missing),
+            None => match &policies.code.program.nodes[node as usize] {
+                Node::Slot(slot) => Err(policies.code.program.slots[*slot as usize].missing),
                 // The checker lets nothing else be absent.
                 _ => Ok(Operand::Bool(false)),
             },
@@ -191,9 +240,9 @@ impl<'e> Evaluation<'e> {
 
     fn optional(&mut self, node: NodeId, subject: Subject) -> Result<Option<Operand<'e>>, FaultId> {
         let policies = self.policies;
-        match &policies.program.nodes[node as usize] {
+        match &policies.code.program.nodes[node as usize] {
             Node::Constant(index) => {
-                Ok(Some(Operand::stored(&policies.program.constants[*index as usize])))
+                Ok(Some(Operand::stored(&policies.code.program.constants[*index as usize])))
             }
             Node::Builtin(builtin) => self.builtin(*builtin, subject).map(Some),
             Node::Slot(slot) => self.slot(*slot, subject),
@@ -219,9 +268,7 @@ impl<'e> Evaluation<'e> {
         Ok(match builtin {
             Builtin::ActorId => Operand::Text(actor.id),
             Builtin::ActorType => Operand::Text(actor.actor_type.as_str()),
-            Builtin::ActorRoles => {
-                Operand::List(List::Roles(actor.roles, &self.policies.vocabulary))
-            }
+            Builtin::ActorRoles => Operand::List(List::Roles(actor.roles, self.policies)),
             Builtin::ActorTenants => Operand::List(List::Tenants(*actor)),
             Builtin::Action => Operand::Text(self.request.action),
             Builtin::ResourceId => Operand::Text(self.id(subject)),
@@ -232,17 +279,18 @@ impl<'e> Evaluation<'e> {
 
     fn slot(&self, slot: u32, subject: Subject) -> Result<Option<Operand<'e>>, FaultId> {
         let policies = self.policies;
-        let slot = &policies.program.slots[slot as usize];
+        let slot = &policies.code.program.slots[slot as usize];
         let stated = match &slot.source {
             SlotSource::Context(name) => self.request.context.value(name),
             SlotSource::ActorRequest(name) => self.request.actor.attributes.value(name),
             SlotSource::ResourceRequest(name) => self.request.resource.attributes.value(name),
             SlotSource::ActorFact(attribute) => {
-                let stored = fact(&policies.facts.actor_attributes, self.actor, *attribute);
+                let attributes = &policies.facts.actor_attributes;
+                let stored = self.actor.and_then(|actor| attributes.value(actor, *attribute));
                 return stated_or_absent(stored.map(Operand::stored), slot);
             }
             SlotSource::ResourceFact(attribute) => {
-                let stored = fact(&policies.facts.resource_attributes, subject.index, *attribute);
+                let stored = attribute_fact(&policies.facts, subject.index, *attribute);
                 return stated_or_absent(stored.map(Operand::stored), slot);
             }
         };
@@ -266,10 +314,10 @@ impl<'e> Evaluation<'e> {
     /// Whether the actor claims a role, by its number.
     pub(super) fn has_role(&mut self, role: u32) -> bool {
         if !self.memory.roles_known {
-            let known = &self.policies.vocabulary.roles;
+            let policies = self.policies;
             let roles = self.request.actor.roles.iter();
             self.memory.roles.clear();
-            self.memory.roles.extend(roles.filter_map(|role| known.get(role.as_ref()).copied()));
+            self.memory.roles.extend(roles.filter_map(|role| policies.role(role)));
             self.memory.roles.sort_unstable();
             self.memory.roles_known = true;
         }
@@ -278,24 +326,47 @@ impl<'e> Evaluation<'e> {
 
     fn is_linked(&self, subject: Subject, link: u8) -> bool {
         let policies = self.policies;
-        let info = policies.vocabulary.types.get(usize::from(subject.resource_type));
+        let info = policies.code.vocabulary.types.get(usize::from(subject.resource_type));
         match info.and_then(|info| info.relations.get(usize::from(link))) {
             Some(RelationInfo::Link { target, same_id: true }) => {
                 let resources = &policies.facts.resources;
                 let index = resources.index(*target, self.id(subject));
-                index.is_some_and(|index| resources.record(index).known)
+                index.is_some_and(|index| resources.record(index).is_known())
             }
             _ => {
-                let links = subject.index.map_or(&[][..], |index| policies.facts.links.of(index));
-                links.iter().any(|(position, _)| *position == link)
+                let Some(index) = subject.index else { return false };
+                policies.facts.resources.targets(index, link).next().is_some()
             }
         }
     }
 }
 
-fn fact(attributes: &Groups<(u16, Stored)>, of: Option<u32>, attribute: u16) -> Option<&Stored> {
-    let stated = attributes.of(of?).iter().find(|(position, _)| *position == attribute)?;
-    Some(&stated.1)
+impl Policies {
+    /// The number of a role, aliases resolved, if policies or facts name it.
+    fn role(&self, role: &str) -> Option<u32> {
+        let alias = self.code.vocabulary.aliases.get(role).copied();
+        alias.or_else(|| self.facts.roles.index(role))
+    }
+
+    /// A claimed role as conditions see it: the other spelling of one is the role.
+    pub(super) fn role_name<'e>(&'e self, role: &'e str) -> &'e str {
+        let alias = self.code.vocabulary.aliases.get(role);
+        alias.map_or(role, |index| self.facts.roles.text(*index))
+    }
+}
+
+fn attribute_fact(
+    facts: &FactTables,
+    resource: Option<ResourceIndex>,
+    attribute: u16,
+) -> Option<&Stored> {
+    let record = facts.resources.record(resource?);
+    let attributes = record.details_of(Detail::ATTRIBUTE..=Detail::ATTRIBUTE).iter();
+    let mut values = attributes.filter_map(|detail| match detail {
+        Detail::Attribute { attribute: of, value } if *of == attribute => Some(value),
+        _ => None,
+    });
+    values.next()
 }
 
 fn stated_or_absent<'e>(

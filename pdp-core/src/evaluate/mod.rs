@@ -4,6 +4,7 @@ mod condition;
 mod operand;
 mod relation;
 mod scratch;
+mod tenants;
 mod truth;
 
 pub(crate) use operand::{Operand, compare, equal, is_in};
@@ -28,16 +29,16 @@ impl Policies {
     /// allocates nothing, unless rules fail.
     pub fn evaluate<'p>(&'p self, request: &Request<'_>, scratch: &mut Scratch) -> Decision<'p> {
         scratch.memory.begin();
-        let index = self.vocabulary.type_indexes.get(request.resource.resource_type).copied();
+        let index = self.code.vocabulary.type_indexes.get(request.resource.resource_type).copied();
         let mut errors = Vec::new();
         let Some(index) = index else {
             let mut evaluation = Evaluation::new(self, request, Subject::UNDECLARED, scratch);
-            let deciding = evaluation.undeclared(&self.dispatch.undeclared, &mut errors);
+            let deciding = evaluation.undeclared(&self.code.dispatch.undeclared, &mut errors);
             return self.decision(deciding.as_ref(), None, errors);
         };
         let subject = Subject::new(index, self.facts.resources.index(index, request.resource.id));
         let mut evaluation = Evaluation::new(self, request, subject, scratch);
-        let of_type = &self.dispatch.types[usize::from(index)];
+        let of_type = &self.code.dispatch.types[usize::from(index)];
         let Some(cell) = of_type.cells.get(request.action) else {
             let deciding = evaluation.undeclared(&of_type.undeclared, &mut errors);
             return self.decision(deciding.as_ref(), None, errors);
@@ -68,7 +69,7 @@ impl Policies {
                 policy: self.version,
             };
         };
-        let decided = &self.rules[rule as usize];
+        let decided = &self.code.rules[rule as usize];
         Decision {
             effect: decided.effect,
             reason: Cow::Borrowed(&decided.reason),
@@ -81,15 +82,15 @@ impl Policies {
     }
 
     fn rule_error(&self, rule: u32, fault: FaultId) -> RuleError<'_> {
-        let (fault, message) = &self.program.faults[fault as usize];
+        let (fault, message) = &self.code.program.faults[fault as usize];
         RuleError { rule: self.rule_ref(rule), fault: *fault, message: Cow::Borrowed(message) }
     }
 
     fn rule_ref(&self, rule: u32) -> RuleRef<'_> {
-        let rule = &self.rules[rule as usize];
+        let rule = &self.code.rules[rule as usize];
         RuleRef {
             id: Cow::Borrowed(&rule.id),
-            file: Cow::Borrowed(&self.files[rule.file as usize]),
+            file: Cow::Borrowed(&self.code.files[rule.file as usize]),
             line: rule.line,
         }
     }

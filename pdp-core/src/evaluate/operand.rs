@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use crate::compiled::{Order, Stored, Vocabulary};
+use crate::compiled::{Order, Stored};
 use crate::model::{ScalarType, Type, exact_double};
-use crate::{Actor, Text, Timestamp, Value};
+use crate::{Actor, Policies, Text, Timestamp, Value};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Operand<'e> {
@@ -23,7 +23,7 @@ pub(crate) enum List<'e> {
     /// Values of the request; each was found to be of the type.
     Values(&'e [Value<'e>], ScalarType),
     /// The actor's roles, aliases resolved.
-    Roles(&'e [Text<'e>], &'e Vocabulary),
+    Roles(&'e [Text<'e>], &'e Policies),
     /// The actor's tenants, those of memberships among them.
     Tenants(Actor<'e>),
     /// Items of a list that is written out and not constant.
@@ -88,12 +88,8 @@ impl<'e> List<'e> {
             List::Values(items, scalar) => {
                 items.get(index).and_then(|item| bound_scalar(item, *scalar))
             }
-            List::Roles(roles, vocabulary) => {
-                let role = roles.get(index)?.as_ref();
-                let known = vocabulary.roles.get(role);
-                Some(Operand::Text(
-                    known.map_or(role, |index| &vocabulary.role_names[*index as usize]),
-                ))
+            List::Roles(roles, policies) => {
+                roles.get(index).map(|role| Operand::Text(policies.role_name(role)))
             }
             List::Tenants(actor) => {
                 let tenant = actor.tenants.get(index).or_else(|| {

@@ -5,7 +5,9 @@ use smallvec::SmallVec;
 use super::condition::{Evaluation, Subject};
 use super::truth::Truth;
 use crate::compile::{bits, mask};
-use crate::compiled::{FaultId, Map, RelationIndex, RelationInfo, ResourceIndex, pair};
+use crate::compiled::{
+    Detail, FaultId, Map, Record, RelationIndex, RelationInfo, ResourceIndex, TypeIndex, pair,
+};
 
 /// Up to this many visited resources, they are looked for one by one.
 const VISITED_SCANNED: usize = 16;
@@ -16,18 +18,18 @@ const VISITED_KEPT: usize = 4_096;
 /// Working memory of a walk. A goal is a resource and relations wanted on it, as bits.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
-    level: SmallVec<[(Subject, u64); 8]>,
-    next: SmallVec<[(Subject, u64); 8]>,
+    pub(super) level: SmallVec<[(Subject, u64); 8]>,
+    pub(super) next: SmallVec<[(Subject, u64); 8]>,
     /// The first resources that were visited, and the goals on them.
     scanned: SmallVec<[(u64, u64); VISITED_SCANNED]>,
     /// All of them, once they are more.
     visited: Map<u64, u64>,
     /// How many distinct sets, each a resource and one relation, have been visited.
-    sets: usize,
+    pub(super) sets: usize,
 }
 
 impl Walk {
-    fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.level.clear();
         self.next.clear();
         self.scanned.clear();
@@ -40,7 +42,7 @@ impl Walk {
     }
 
     /// Those of `goals` that were not visited on this resource; from now on they are.
-    fn visit(&mut self, subject: Subject, goals: u64) -> u64 {
+    pub(super) fn visit(&mut self, subject: Subject, goals: u64) -> u64 {
         let key = match subject.index {
             Some(index) => u64::from(index),
             // Of those that facts do not name: the type, and whose id it is.
@@ -88,20 +90,37 @@ impl Evaluation<'_> {
     }
 
     /// Visits goals level by level, each once. The first level is what `start` reaches.
-    fn walk(&mut self, start: impl FnOnce(&mut Self, &mut Walk) -> Truth) -> Truth {
+    ///
+    /// Where the request has no time and facts were met that end some time, the question is asked
+    /// again as if they held: only what is the same either way is an answer.
+    fn walk(&mut self, start: impl Fn(&mut Self, &mut Walk) -> Truth) -> Truth {
         let walk = self.walk.take().expect("the conditions of relations ask no relation");
-        walk.begin();
-        let truth = start(self, walk);
-        let truth = self.levels(truth, walk);
+        self.met_ending = false;
+        let mut truth = self.pass(&start, walk);
+        if self.met_ending && truth != Truth::Yes {
+            self.assume_unended = true;
+            let assumed = self.pass(&start, walk);
+            self.assume_unended = false;
+            truth = match assumed {
+                Truth::Yes => joined(truth, Truth::Fault(self.policies.code.now_missing_fault)),
+                other => other,
+            };
+        }
         self.walk = Some(walk);
         truth
     }
 
+    fn pass(&mut self, start: &impl Fn(&mut Self, &mut Walk) -> Truth, walk: &mut Walk) -> Truth {
+        walk.begin();
+        let truth = start(self, walk);
+        self.levels(truth, walk)
+    }
+
     fn levels(&mut self, mut truth: Truth, walk: &mut Walk) -> Truth {
-        let limit = self.policies.walk_limit as usize;
+        let limit = self.policies.code.walk_limit as usize;
         while truth != Truth::Yes {
             if walk.sets > limit {
-                truth = joined(truth, Truth::Fault(self.policies.walk_limit_fault));
+                truth = joined(truth, Truth::Fault(self.policies.code.walk_limit_fault));
                 break;
             }
             if walk.next.is_empty() {
@@ -124,7 +143,7 @@ impl Evaluation<'_> {
     fn reach(&mut self, subject: Subject, goals: u64, walk: &mut Walk) -> Truth {
         // Beyond the limit nothing is noted any more, and the walk ends after this level; but
         // every goal of the level is tested, so that order has no effect.
-        let over = walk.sets > self.policies.walk_limit as usize;
+        let over = walk.sets > self.policies.code.walk_limit as usize;
         let new = if over { goals } else { walk.visit(subject, goals) };
         if new == 0 {
             return Truth::No;
@@ -144,22 +163,18 @@ impl Evaluation<'_> {
         walk: &mut Walk,
     ) -> Truth {
         let policies = self.policies;
-        let info = &policies.vocabulary.types[usize::from(subject.resource_type)];
+        let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
         let Some(RelationInfo::Link { target, same_id }) = info.relations.get(usize::from(link))
         else {
             return Truth::No;
         };
         if *same_id {
-            let index = policies.facts.resources.index(*target, self.id(subject));
-            let namesake = if index.is_some() { None } else { subject.index.or(subject.namesake) };
-            let target = Subject { resource_type: *target, index, namesake };
-            return self.reach(target, goals, walk);
+            return self.reach(self.namesake(subject, *target), goals, walk);
         }
-        let links = subject.index.map_or(&[][..], |index| policies.facts.links.of(index));
-        let targets = links.iter().filter(|(position, _)| *position == link);
+        let Some(index) = subject.index else { return Truth::No };
         let mut truth = Truth::No;
-        for (_, index) in targets {
-            truth = joined(truth, self.reach(Subject::new(*target, Some(*index)), goals, walk));
+        for index in policies.facts.resources.targets(index, link) {
+            truth = joined(truth, self.reach(Subject::new(*target, Some(index)), goals, walk));
             if truth == Truth::Yes {
                 break;
             }
@@ -167,10 +182,17 @@ impl Evaluation<'_> {
         truth
     }
 
+    /// The resource of a type that has the id of another resource.
+    pub(super) fn namesake(&self, subject: Subject, resource_type: TypeIndex) -> Subject {
+        let index = self.policies.facts.resources.index(resource_type, self.id(subject));
+        let namesake = if index.is_some() { None } else { subject.index.or(subject.namesake) };
+        Subject { resource_type, index, namesake }
+    }
+
     /// The goals that a goal leads to: through actor sets in facts, and through links.
     fn expand(&mut self, subject: Subject, goals: u64, walk: &mut Walk) -> Truth {
         let policies = self.policies;
-        let info = &policies.vocabulary.types[usize::from(subject.resource_type)];
+        let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
         let mut truth = Truth::No;
         let mut direct = 0;
         for closure in bits(goals).filter_map(|goal| info.closure(goal)) {
@@ -180,14 +202,18 @@ impl Evaluation<'_> {
                     joined(truth, self.reach_targets(subject, step.link, 1 << step.relation, walk));
             }
         }
-        let sets = subject.index.map_or(&[][..], |index| policies.facts.sets.of(index));
-        for set in sets.iter().filter(|set| direct & (1 << set.relation) != 0) {
+        let Some(index) = subject.index else { return truth };
+        let record = policies.facts.resources.record(index);
+        for detail in record.details_of(Detail::SET..=Detail::SET) {
             if truth == Truth::Yes {
                 break;
             }
-            let resource_type = policies.facts.resources.record(set.target).resource_type;
-            let target = Subject::new(resource_type, Some(set.target));
-            truth = joined(truth, self.reach(target, set.goals, walk));
+            let Detail::Set { relation, goal, target, until } = detail else { continue };
+            if direct & (1 << relation) != 0 && self.holds_until(*until) {
+                let resource_type = policies.facts.resources.record(*target).resource_type;
+                let target = Subject::new(resource_type, Some(*target));
+                truth = joined(truth, self.reach(target, 1 << goal, walk));
+            }
         }
         truth
     }
@@ -195,9 +221,10 @@ impl Evaluation<'_> {
     /// Whether a resource has sets or links that could answer the goals.
     fn leads_further(&self, subject: Subject, goals: u64) -> bool {
         let policies = self.policies;
-        let info = &policies.vocabulary.types[usize::from(subject.resource_type)];
-        let has_sets =
-            subject.index.is_some_and(|index| policies.facts.resources.record(index).has_sets);
+        let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
+        let has_sets = subject
+            .index
+            .is_some_and(|index| policies.facts.resources.record(index).has(Record::SETS));
         has_sets
             || bits(goals)
                 .filter_map(|goal| info.closure(goal))
@@ -207,7 +234,7 @@ impl Evaluation<'_> {
     /// What facts and conditions say of the goals on the resource itself.
     fn local(&mut self, subject: Subject, goals: u64) -> Truth {
         let policies = self.policies;
-        let info = &policies.vocabulary.types[usize::from(subject.resource_type)];
+        let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
         let closures = || bits(goals).filter_map(|goal| info.closure(goal));
         let direct = closures().fold(0, |mask, closure| mask | closure.direct);
         if direct != 0 && self.held(subject) & direct != 0 {
@@ -229,36 +256,72 @@ impl Evaluation<'_> {
         if subject != self.subject {
             return self.held_on(index);
         }
-        match self.held {
-            Some(held) => held,
-            None => {
-                let held = self.held_on(index);
-                self.held = Some(held);
-                held
-            }
+        if let Some(held) = self.held {
+            return held;
         }
+        let met_before = std::mem::take(&mut self.met_ending);
+        let held = self.held_on(index);
+        // What depends on whether facts have ended is not the same in the next pass.
+        if !self.met_ending {
+            self.held = Some(held);
+        }
+        self.met_ending |= met_before;
+        held
     }
 
     fn held_on(&mut self, resource: ResourceIndex) -> u64 {
         let facts = &self.policies.facts;
-        let exact = self.actor.and_then(|actor| facts.pairs.get(&pair(actor, resource)).copied());
-        let mut held = exact.unwrap_or_default();
-        if !facts.resources.record(resource).has_patterns {
-            return held;
-        }
-        for fact in facts.prefixes.of(resource) {
-            if self.request.actor.id.starts_with(facts.prefix_texts.text(fact.prefix)) {
-                held |= fact.relations;
+        let record = facts.resources.record(resource);
+        let mut held = match self.actor {
+            Some(actor) => {
+                let pair = pair(actor, resource);
+                let forever = facts.pairs.relations(pair);
+                if record.has(Record::ENDING) {
+                    forever | self.held_until(pair, record)
+                } else {
+                    forever
+                }
             }
-        }
-        for fact in facts.roles.of(resource) {
-            if fact.actor_types & mask(self.request.actor.actor_type) != 0
-                && self.has_role(fact.role)
-            {
-                held |= fact.relations;
+            None => 0,
+        };
+        if record.has(Record::PATTERNS) {
+            for detail in record.details_of(Detail::PREFIX..=Detail::ROLE) {
+                held |= self.held_by_pattern(detail);
             }
         }
         held
+    }
+
+    /// The relations that an exact actor has until some time, which is not over.
+    fn held_until(&mut self, pair: u64, record: &Record) -> u64 {
+        let policies = self.policies;
+        let info = &policies.code.vocabulary.types[usize::from(record.resource_type)];
+        let mut held = 0;
+        for relation in bits(info.direct) {
+            let until = policies.facts.ending.until(pair, relation);
+            if until.is_some_and(|until| self.holds_until(until)) {
+                held |= 1 << relation;
+            }
+        }
+        held
+    }
+
+    /// The relation that a fact about a prefix or a role gives to the actor.
+    fn held_by_pattern(&mut self, detail: &Detail) -> u64 {
+        match detail {
+            Detail::Prefix { relation, prefix, until } => {
+                let prefix = self.policies.facts.prefixes.text(*prefix);
+                let fits = self.request.actor.id.starts_with(prefix) && self.holds_until(*until);
+                u64::from(fits) << relation
+            }
+            Detail::Role { relation, role, actor_types, until } => {
+                let fits = actor_types & mask(self.request.actor.actor_type) != 0
+                    && self.has_role(*role)
+                    && self.holds_until(*until);
+                u64::from(fits) << relation
+            }
+            Detail::Attribute { .. } | Detail::Link { .. } | Detail::Set { .. } => 0,
+        }
     }
 }
 

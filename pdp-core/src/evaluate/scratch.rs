@@ -2,7 +2,7 @@ use smallvec::SmallVec;
 
 use super::relation::Walk;
 use super::truth::Truth;
-use crate::compiled::NodeId;
+use crate::compiled::{FaultId, NodeId};
 
 /// How many sub-conditions are remembered at once; a power of two.
 const REMEMBERED: usize = 64;
@@ -32,6 +32,11 @@ pub(super) struct Memory {
     /// Numbers of the actor's roles, once they are wanted.
     pub(super) roles: SmallVec<[u32; 8]>,
     pub(super) roles_known: bool,
+    /// The tenants, of those that tenant files name, to which the resource belongs, once they are
+    /// wanted; and why there may be more.
+    pub(super) tenants: SmallVec<[u32; 4]>,
+    pub(super) tenants_known: bool,
+    pub(super) tenants_fault: Option<FaultId>,
 }
 
 /// What a sub-condition came to in an evaluation.
@@ -50,6 +55,9 @@ impl Default for Memory {
             remembered: [nothing; REMEMBERED],
             roles: SmallVec::new(),
             roles_known: false,
+            tenants: SmallVec::new(),
+            tenants_known: false,
+            tenants_fault: None,
         }
     }
 }
@@ -59,6 +67,7 @@ impl Memory {
     pub(super) fn begin(&mut self) {
         self.generation += 1;
         self.roles_known = false;
+        self.tenants_known = false;
     }
 
     pub(super) fn recall(&self, node: NodeId) -> Option<Truth> {

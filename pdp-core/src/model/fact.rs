@@ -1,10 +1,10 @@
 use super::Place;
-use crate::{ActorType, Text, Value};
+use crate::{ActorType, Text, Timestamp, Value};
 
 /// What policy texts state about resources and actors.
 #[derive(Clone, Debug, Default)]
 pub struct Facts<'t> {
-    /// Resources that exist, whether or not anything else is stated about them.
+    /// Resources that are declared to exist, whether or not anything is stated about them.
     pub known: Vec<ResourceName<'t>>,
     /// Who has which relation.
     pub relations: Vec<RelationFacts<'t>>,
@@ -37,7 +37,18 @@ pub struct RelationFacts<'t> {
     /// The relation; the type has it, and it is direct.
     pub relation: Text<'t>,
     /// The actors.
-    pub actors: Vec<(FactActor<'t>, Place)>,
+    pub actors: Vec<StatedActor<'t>>,
+}
+
+/// An actor of a fact, and for how long the fact holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatedActor<'t> {
+    /// Who it is.
+    pub actor: FactActor<'t>,
+    /// The time from which on the fact does not hold; `None` for never.
+    pub until: Option<Timestamp>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// Who a fact is about.

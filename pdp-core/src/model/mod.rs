@@ -8,8 +8,12 @@ mod fact;
 mod rule;
 mod vocabulary;
 
-pub use fact::{AttributeFact, FactActor, Facts, LinkFacts, RelationFacts, ResourceName};
-pub use rule::{ActionPattern, IdPattern, OtherwiseLine, RelationPath, Rule, Selector};
+pub use fact::{
+    AttributeFact, FactActor, Facts, LinkFacts, RelationFacts, ResourceName, StatedActor,
+};
+pub use rule::{
+    ActionPattern, DerivedRole, IdPattern, OtherwiseLine, RelationPath, Rule, Selector,
+};
 pub(crate) use vocabulary::exact_double;
 pub use vocabulary::{
     Attribute, AttributeSource, Bypass, Relation, RelationDefinition, RelationPart, ResourceType,
@@ -40,6 +44,11 @@ pub struct Model<'t> {
     pub action_groups: Vec<ActionGroup>,
     /// Other spellings of roles: alias, role.
     pub role_aliases: Vec<(Word, Word)>,
+    /// Named roles that actors have on resources.
+    pub derived_roles: Vec<DerivedRole>,
+    /// Files that speak for one tenant: their rules apply to what belongs to it, and only they see
+    /// the definitions that stand in them.
+    pub tenant_files: Vec<TenantFile<'t>>,
     /// The settings.
     pub settings: Settings,
     /// The rules, in (path, position) order.
@@ -144,6 +153,17 @@ pub struct Definition {
 pub struct ActionGroup {
     /// Its name.
     pub name: Word,
-    /// Its actions.
-    pub actions: Vec<Word>,
+    /// Its actions: names and patterns, never [`ActionPattern::Every`].
+    pub actions: Vec<ActionPattern>,
+}
+
+/// A file that speaks for one tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantFile<'t> {
+    /// The file, as [`Place::file`] counts.
+    pub file: u32,
+    /// The tenant.
+    pub resource: ResourceName<'t>,
+    /// Where the tenant is named.
+    pub place: Place,
 }

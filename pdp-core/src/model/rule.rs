@@ -29,8 +29,20 @@ pub struct Rule {
 pub enum ActionPattern {
     /// The action or action group of this name.
     Named(Word),
+    /// The declared actions that fit a pattern, in which `*` stands for any text.
+    Glob(Word),
     /// `*`: every action that the type declares; of a bypass rule, every action.
     Every,
+}
+
+impl ActionPattern {
+    /// What was written; `None` for `*`.
+    pub fn word(&self) -> Option<&Word> {
+        match self {
+            ActionPattern::Named(word) | ActionPattern::Glob(word) => Some(word),
+            ActionPattern::Every => None,
+        }
+    }
 }
 
 /// Which actors or resources a rule is about.
@@ -48,6 +60,8 @@ pub enum Selector {
     ActorId(IdPattern),
     /// The actor claims the role.
     Role(Word),
+    /// The actor has the derived role on the resource.
+    DerivedRole(Word),
     /// The actor has the relation on the resource.
     Relation(RelationPath),
     /// The tenant is one of the actor's.
@@ -65,8 +79,10 @@ pub enum Selector {
 pub enum IdPattern {
     /// Exactly this one.
     Exact(String),
-    /// Every id that begins with this.
-    Prefix(String),
+    /// Every id that fits a pattern, in which `*` stands for any text.
+    Glob(String),
+    /// Every id that a regular expression fits as a whole.
+    Regex(Word),
 }
 
 /// A relation of the resource, or of the resources that one of its links points to.
@@ -90,6 +106,19 @@ impl RelationPath {
             None => RelationPath { link: None, relation: word.to_owned(), place },
         }
     }
+}
+
+/// A named role that actors have on resources.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DerivedRole {
+    /// Its name.
+    pub name: Word,
+    /// Which resources it can be had on; `None` for all.
+    pub resource: Option<Selector>,
+    /// Which actors have it; `None` for all.
+    pub actors: Option<Selector>,
+    /// What else must hold.
+    pub when: Option<Condition>,
 }
 
 /// A line of `otherwise`.

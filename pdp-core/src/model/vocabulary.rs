@@ -40,6 +40,8 @@ pub enum RelationDefinition {
         to: Word,
         /// Whether it points, without facts, to the resource with the same id.
         same_id: bool,
+        /// Whether the resource belongs to its targets, as to tenants.
+        tenant: bool,
     },
 }
 

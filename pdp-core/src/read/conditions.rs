@@ -8,7 +8,7 @@ use crate::expression;
 use crate::model::{Condition, Definition, Model, Place, part};
 
 /// Words that conditions give a meaning of their own.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     "actor",
     "action",
     "resource",
@@ -20,6 +20,7 @@ const RESERVED: [&str; 12] = [
     "in",
     "has",
     "related",
+    "derived_role",
     "timestamp",
 ];
 

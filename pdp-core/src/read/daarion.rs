@@ -13,6 +13,7 @@ use crate::document::Node;
 use crate::error::{Mistakes, PolicyErrorKind, printable};
 use crate::model::{
     FactActor, Facts, LinkFacts, Model, RelationDefinition, RelationFacts, ResourceName,
+    StatedActor,
 };
 use crate::{Text, Value};
 
@@ -241,7 +242,8 @@ impl<'t> Reader<'_, 't> {
                 Form::MicrodaoRoles => self.microdao_role(item, fields, types),
                 _ => self.section_actor(item),
             };
-            actors.extend(actor.map(|actor| (actor, self.place(item))));
+            let place = self.place(item);
+            actors.extend(actor.map(|actor| StatedActor { actor, until: None, place }));
         }
         let relation = Cow::Borrowed(key.name);
         facts.relations.push(RelationFacts { resource: resource.clone(), relation, actors });
@@ -413,10 +415,12 @@ pub(super) fn refuse_dangling(model: &Model<'_>, mistakes: &mut Mistakes) {
             mistakes.add(super::at(model, *place, PolicyErrorKind::Duplicate, message));
         }
     }
-    let known: Set<&str> = model
-        .facts
-        .known
-        .iter()
+    let facts = &model.facts;
+    let on_the_left = (facts.known.iter())
+        .chain(facts.relations.iter().map(|fact| &fact.resource))
+        .chain(facts.links.iter().map(|fact| &fact.resource))
+        .chain(facts.resource_attributes.iter().map(|fact| &fact.subject));
+    let known: Set<&str> = on_the_left
         .filter(|resource| resource.resource_type == MICRODAO)
         .map(|resource| resource.id.as_ref())
         .collect();

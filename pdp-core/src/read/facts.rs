@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use super::names::Name;
 use super::{Reader, Vocabulary};
-use crate::Text;
 use crate::document::{Content, Node};
 use crate::error::{PolicyErrorKind, printable};
 use crate::model::{
     Attribute, AttributeFact, AttributeSource, FactActor, Facts, LinkFacts, Place,
-    RelationDefinition, RelationFacts, ResourceName, ResourceType,
+    RelationDefinition, RelationFacts, ResourceName, ResourceType, StatedActor,
 };
+use crate::{ActorType, Text, Timestamp};
 
 impl<'t> Reader<'_, 't> {
     pub(super) fn facts(&mut self, root: &Node<'t>, types: &Vocabulary<'_>, facts: &mut Facts<'t>) {
@@ -47,7 +47,7 @@ impl<'t> Reader<'_, 't> {
         types: &Vocabulary<'_>,
         facts: &mut Facts<'t>,
     ) {
-        facts.known.push(resource.clone());
+        let mut has_facts = false;
         for (key, value) in self.entries(node, "the facts of a resource").unwrap_or_default() {
             let Some(name) = self.text(key, "a relation") else { continue };
             match self.definition(&resource.resource_type, name, key, types) {
@@ -55,7 +55,8 @@ impl<'t> Reader<'_, 't> {
                     let targets = self.items(value, "the targets of a link", true);
                     let targets =
                         targets.iter().filter_map(|item| self.target(item, &to.text, types));
-                    let targets = targets.collect();
+                    let targets: Vec<_> = targets.collect();
+                    has_facts |= !targets.is_empty();
                     facts.links.push(LinkFacts {
                         resource: resource.clone(),
                         link: name.clone(),
@@ -64,10 +65,9 @@ impl<'t> Reader<'_, 't> {
                 }
                 Some(RelationDefinition::Union(_)) => {
                     let actors = self.items(value, "the actors of a relation", true);
-                    let actors = actors
-                        .iter()
-                        .filter_map(|item| Some((self.fact_actor(item, types)?, self.place(item))));
-                    let actors = actors.collect();
+                    let actors: Vec<_> =
+                        actors.iter().filter_map(|item| self.stated_actor(item, types)).collect();
+                    has_facts |= !actors.is_empty();
                     facts.relations.push(RelationFacts {
                         resource: resource.clone(),
                         relation: name.clone(),
@@ -76,6 +76,9 @@ impl<'t> Reader<'_, 't> {
                 }
                 None => {}
             }
+        }
+        if !has_facts {
+            facts.known.push(resource.clone());
         }
     }
 
@@ -173,10 +176,15 @@ impl<'t> Reader<'_, 't> {
         Some(target.id)
     }
 
-    fn fact_actor(&mut self, node: &Node<'t>, types: &Vocabulary<'_>) -> Option<FactActor<'t>> {
+    fn stated_actor(&mut self, node: &Node<'t>, types: &Vocabulary<'_>) -> Option<StatedActor<'t>> {
+        let place = self.place(node);
         if matches!(node.content, Content::Mapping(_)) {
             return self.long_actor(node, types);
         }
+        Some(StatedActor { actor: self.short_actor(node, types)?, until: None, place })
+    }
+
+    fn short_actor(&mut self, node: &Node<'t>, types: &Vocabulary<'_>) -> Option<FactActor<'t>> {
         let text = self.id(node, "an actor")?;
         if text.starts_with("role:") {
             let role = slice(text, "role:".len(), text.len());
@@ -212,8 +220,9 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn long_actor(&mut self, node: &Node<'t>, types: &Vocabulary<'_>) -> Option<FactActor<'t>> {
-        let fields = self.fields(node, "an actor", &["id", "prefix", "set", "role", "type"])?;
+    fn long_actor(&mut self, node: &Node<'t>, types: &Vocabulary<'_>) -> Option<StatedActor<'t>> {
+        let keys = ["id", "prefix", "set", "role", "type", "until"];
+        let fields = self.fields(node, "an actor", &keys)?;
         let given: Vec<_> = ["id", "prefix", "set", "role"]
             .into_iter()
             .filter_map(|key| Some((key, fields.value(key)?)))
@@ -231,6 +240,22 @@ impl<'t> Reader<'_, 't> {
             }
             Some(node) => Some(self.actor_type(node)?),
         };
+        let until = match fields.value("until") {
+            None => None,
+            Some(node) => Some(self.time(node, "`until`")?),
+        };
+        let actor = self.named_actor(key, value, actor_type, types)?;
+        Some(StatedActor { actor, until, place: self.place(node) })
+    }
+
+    /// The actor that one key of a long form names.
+    fn named_actor(
+        &mut self,
+        key: &str,
+        value: &Node<'t>,
+        actor_type: Option<ActorType>,
+        types: &Vocabulary<'_>,
+    ) -> Option<FactActor<'t>> {
         match key {
             "id" => self.id(value, "an id").cloned().map(FactActor::Exact),
             "prefix" => {
@@ -249,11 +274,20 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
+    fn time(&mut self, node: &Node<'t>, what: &str) -> Option<Timestamp> {
+        let time = Timestamp::parse(self.text(node, what)?).ok();
+        if time.is_none() {
+            let message = format!("{what} is a time, such as `2027-01-01T00:00:00Z`");
+            self.wrong_shape(node, &message);
+        }
+        time
+    }
+
     pub(super) fn role(
         &mut self,
         node: &Node<'t>,
         role: Text<'t>,
-        actor_type: Option<crate::ActorType>,
+        actor_type: Option<ActorType>,
     ) -> Option<FactActor<'t>> {
         if role.is_empty() || role.contains(' ') || !self.check_id(node, &role, "a role") {
             self.mistake(
@@ -318,7 +352,9 @@ impl<'t> Reader<'_, 't> {
                 continue;
             };
             let values = self.attribute_values(value, &resource, &found.attributes);
-            facts.known.push(resource);
+            if values.is_empty() {
+                facts.known.push(resource);
+            }
             facts.resource_attributes.extend(values);
         }
     }

@@ -12,6 +12,7 @@ mod names;
 mod rules;
 mod selectors;
 mod settings;
+mod tenants;
 mod types;
 mod values;
 
@@ -32,7 +33,7 @@ const FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
 const ATTRIBUTES_MAX: usize = 1_024;
 
 /// Every key that a policy file may have at its top.
-const SECTIONS: [&str; 20] = [
+const SECTIONS: [&str; 22] = [
     "version",
     "types",
     "actor",
@@ -40,6 +41,8 @@ const SECTIONS: [&str; 20] = [
     "let",
     "action_groups",
     "role_aliases",
+    "derived_roles",
+    "tenant",
     "bypass",
     "walk_limit",
     "non_ascii_ids",
@@ -72,6 +75,8 @@ pub(crate) fn model<'t>(sources: &[SourceText<'t>], mistakes: &mut Mistakes) -> 
         definitions: Vec::new(),
         action_groups: Vec::new(),
         role_aliases: Vec::new(),
+        derived_roles: Vec::new(),
+        tenant_files: Vec::new(),
         settings: Settings::default(),
         rules: Vec::new(),
         facts: Facts::default(),
@@ -87,6 +92,7 @@ pub(crate) fn model<'t>(sources: &[SourceText<'t>], mistakes: &mut Mistakes) -> 
     let non_ascii_ids = model.settings.non_ascii_ids;
     each(&documents, non_ascii_ids, mistakes, |reader, root| reader.vocabulary(root, &mut model));
     refuse_duplicates(&model, mistakes);
+    refuse_repeated_definitions(&documents, &model, mistakes);
     too_large(&model).into_iter().for_each(|error| mistakes.add(error));
     let sound = mistakes.is_empty();
     each(&documents, non_ascii_ids, mistakes, |reader, root| reader.rules(root, &mut model));
@@ -101,9 +107,12 @@ pub(crate) fn model<'t>(sources: &[SourceText<'t>], mistakes: &mut Mistakes) -> 
 }
 
 fn read_facts<'t>(documents: &[Document<'t>], model: &mut Model<'t>, mistakes: &mut Mistakes) {
-    let Model { types, actor_attributes, facts, settings, .. } = model;
+    let Model { types, actor_attributes, facts, settings, tenant_files, .. } = model;
     let vocabulary = Vocabulary::new(types, actor_attributes);
     let non_ascii_ids = settings.non_ascii_ids;
+    each(documents, non_ascii_ids, mistakes, |reader, root| {
+        tenant_files.extend(reader.tenant_file(root, &vocabulary));
+    });
     each(documents, non_ascii_ids, mistakes, |reader, root| reader.facts(root, &vocabulary, facts));
     each(documents, non_ascii_ids, mistakes, |reader, root| {
         reader.daarion(root, &vocabulary, facts);
@@ -263,8 +272,8 @@ fn refuse_duplicates(model: &Model<'_>, mistakes: &mut Mistakes) {
     check("type", &mut model.types.iter().map(|resource_type| &resource_type.name));
     check("attribute", &mut model.actor_attributes.iter().map(|attribute| &attribute.name));
     check("context value", &mut model.context.iter().map(|attribute| &attribute.name));
-    check("name", &mut model.definitions.iter().map(|definition| &definition.name));
     check("action group", &mut model.action_groups.iter().map(|group| &group.name));
+    check("derived role", &mut model.derived_roles.iter().map(|role| &role.name));
     check("role alias", &mut model.role_aliases.iter().map(|(alias, _)| alias));
 }
 
@@ -282,6 +291,30 @@ fn refuse_repeated(
     for word in words.filter(|word| !seen.insert(word.text.as_str())) {
         let message = format!("{what} `{}` stands twice", word.text);
         mistakes.add(at(model, word.place, PolicyErrorKind::Duplicate, message));
+    }
+}
+
+/// A name in `let` stands for one thing wherever it is seen: in the whole set, or in the tenant file
+/// in which it stands.
+fn refuse_repeated_definitions(
+    documents: &[Document<'_>],
+    model: &Model<'_>,
+    mistakes: &mut Mistakes,
+) {
+    let tenants: Set<u32> = tenants::files(documents).collect();
+    let names = || model.definitions.iter().map(|definition| &definition.name);
+    let (of_tenants, of_set): (Vec<_>, Vec<_>) =
+        names().partition(|name| tenants.contains(&name.place.file));
+    refuse_repeated("name", &mut of_set.iter().copied(), model, mistakes);
+    let mut seen: Set<(Option<u32>, &str)> =
+        of_set.iter().map(|name| (None, name.text.as_str())).collect();
+    for name in of_tenants {
+        let repeated = seen.contains(&(None, name.text.as_str()))
+            || !seen.insert((Some(name.place.file), &name.text));
+        if repeated {
+            let message = format!("name `{}` stands twice", name.text);
+            mistakes.add(at(model, name.place, PolicyErrorKind::Duplicate, message));
+        }
     }
 }
 

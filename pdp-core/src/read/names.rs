@@ -3,10 +3,10 @@
 use super::Reader;
 use crate::Text;
 use crate::document::{Content, Node};
-use crate::error::{PolicyErrorKind, is_hidden, printable};
+use crate::error::{IdFault, PolicyErrorKind, id_fault, is_hidden, printable};
 use crate::model::Word;
 
-/// Ids, roles and words are no longer than this.
+/// Words are no longer than this.
 const LENGTH_MAX: usize = 1_024;
 
 /// What letters a name is made of.
@@ -101,21 +101,10 @@ impl<'t> Reader<'_, 't> {
 
     /// Whether `text`, which stands in `node`, may be an id.
     pub(super) fn check_id(&mut self, node: &Node<'t>, text: &str, what: &str) -> bool {
-        let message = if text.is_empty() {
-            format!("{what} is empty")
-        } else if text.len() > LENGTH_MAX {
-            format!("{what} has more than {LENGTH_MAX} bytes")
-        } else if text.chars().any(is_hidden) {
-            format!("{what} `{}` holds a character that does not show", printable(text))
-        } else if !text.is_ascii() && !self.non_ascii_ids {
-            let hint = Some("the setting `non_ascii_ids: true` allows them".to_owned());
-            let message = format!("{what} `{}` holds a character outside ASCII", printable(text));
-            self.mistake_with_hint(PolicyErrorKind::Name, node.span, message, hint);
-            return false;
-        } else {
+        let Some(IdFault { message, hint }) = id_fault(text, what, self.non_ascii_ids) else {
             return true;
         };
-        self.mistake(PolicyErrorKind::Name, node.span, message);
+        self.mistake_with_hint(PolicyErrorKind::Name, node.span, message, hint.map(str::to_owned));
         false
     }
 }

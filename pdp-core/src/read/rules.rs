@@ -15,6 +15,7 @@ impl<'t> Reader<'_, 't> {
     pub(super) fn rules(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
         let Some(section) = root.value("rules") else { return };
         for node in self.items(section, "`rules`", false) {
+            self.refuse_permit_of_tenant(root, node);
             model.rules.extend(self.rule(node));
         }
     }
@@ -75,9 +76,17 @@ impl<'t> Reader<'_, 't> {
         }
         let pattern = |item: &Node<'t>| match item.string() {
             Some("*") => Some(ActionPattern::Every),
-            _ => self.word(item, "an action", Name::Action).map(ActionPattern::Named),
+            _ => self.action_pattern(item),
         };
         items.iter().filter_map(pattern).collect()
+    }
+
+    /// An action, or a pattern of actions.
+    pub(super) fn action_pattern(&mut self, node: &Node<'t>) -> Option<ActionPattern> {
+        let is_pattern = node.string().is_some_and(|text| text.contains('*'));
+        let form = if is_pattern { Name::Word } else { Name::Action };
+        let word = self.word(node, "an action", form)?;
+        Some(if is_pattern { ActionPattern::Glob(word) } else { ActionPattern::Named(word) })
     }
 
     fn obligations(&mut self, node: &Node<'t>) -> Vec<Obligation> {

@@ -7,12 +7,18 @@ use crate::document::{Content, Node};
 use crate::error::PolicyErrorKind;
 use crate::model::{IdPattern, RelationPath, Selector};
 
+/// The longest regular expression, in bytes.
+const REGEX_BYTES_MAX: usize = 1_024;
+
+/// The keys of a selector of actors, beside those that nest.
+const ACTOR_KEYS: [&str; 6] = ["type", "id", "role", "derived_role", "relation", "tenant"];
+
 /// What a key of a selector reads: one selector of one value.
 type ReadOne<'r, 't> = fn(&mut Reader<'r, 't>, &Node<'t>) -> Option<Selector>;
 
 impl<'r, 't> Reader<'r, 't> {
     pub(super) fn actor_selector(&mut self, node: &Node<'t>) -> Option<Selector> {
-        self.selector(node, "a selector of actors", &["type", "id", "role", "relation", "tenant"])
+        self.selector(node, "a selector of actors", &ACTOR_KEYS)
     }
 
     /// A type, a list of types, or a selector.
@@ -59,6 +65,7 @@ impl<'r, 't> Reader<'r, 't> {
             ("id", true) => ("`id`", Reader::actor_id_selector),
             ("id", false) => ("`id`", Reader::resource_id_selector),
             ("role", _) => ("`role`", Reader::role_selector),
+            ("derived_role", _) => ("`derived_role`", Reader::derived_role_selector),
             ("relation", _) => ("`relation`", Reader::relation_selector),
             ("tenant", _) => ("`tenant`", Reader::tenant_selector),
             // An unknown key is a mistake already.
@@ -118,21 +125,43 @@ impl<'r, 't> Reader<'r, 't> {
         self.id_pattern(node).map(Selector::ResourceId)
     }
 
+    /// An id, a pattern, `{exact: …}` or `{regex: …}`.
     fn id_pattern(&mut self, node: &Node<'t>) -> Option<IdPattern> {
-        let text = self.id(node, "an id")?;
-        let (body, pattern) = match text.strip_suffix('*') {
-            Some(prefix) => (prefix, IdPattern::Prefix(prefix.to_owned())),
-            None => (text.as_ref(), IdPattern::Exact(text.to_string())),
-        };
-        if body.contains('*') {
-            self.mistake(PolicyErrorKind::Name, node.span, "a `*` in an id stands at its end");
+        if !matches!(node.content, Content::Mapping(_)) {
+            let text = self.id(node, "an id")?.to_string();
+            let is_glob = text.contains('*');
+            return Some(if is_glob { IdPattern::Glob(text) } else { IdPattern::Exact(text) });
+        }
+        let fields = self.fields(node, "an id", &["exact", "regex"])?;
+        match (fields.value("exact"), fields.value("regex")) {
+            (Some(exact), None) => {
+                self.id(exact, "an id").map(|text| IdPattern::Exact(text.to_string()))
+            }
+            (None, Some(regex)) => self.regex(regex),
+            _ => {
+                let message = "an id has one of `exact` and `regex`";
+                self.mistake(PolicyErrorKind::MissingKey, node.span, message);
+                None
+            }
+        }
+    }
+
+    fn regex(&mut self, node: &Node<'t>) -> Option<IdPattern> {
+        let text = self.text(node, "a regular expression")?.to_string();
+        if text.is_empty() || text.len() > REGEX_BYTES_MAX {
+            let message = format!("a regular expression has 1 to {REGEX_BYTES_MAX} bytes");
+            self.mistake(PolicyErrorKind::Limit, node.span, message);
             return None;
         }
-        Some(pattern)
+        Some(IdPattern::Regex(crate::model::Word { text, place: self.place(node) }))
     }
 
     fn role_selector(&mut self, node: &Node<'t>) -> Option<Selector> {
         self.word(node, "a role", Name::Word).map(Selector::Role)
+    }
+
+    fn derived_role_selector(&mut self, node: &Node<'t>) -> Option<Selector> {
+        self.word(node, "a derived role", Name::Identifier).map(Selector::DerivedRole)
     }
 
     fn relation_selector(&mut self, node: &Node<'t>) -> Option<Selector> {

@@ -6,8 +6,8 @@ use crate::compiled::Set;
 use crate::document::{Content, Node};
 use crate::error::PolicyErrorKind;
 use crate::model::{
-    ActionGroup, Model, OtherwiseLine, Relation, RelationDefinition, RelationPart, ResourceType,
-    Word,
+    ActionGroup, ActionPattern, DerivedRole, Model, OtherwiseLine, Relation, RelationDefinition,
+    RelationPart, ResourceType, Word,
 };
 
 /// A part of a relation that facts state.
@@ -15,12 +15,14 @@ const DIRECT: &str = "direct";
 
 impl<'t> Reader<'_, 't> {
     pub(super) fn vocabulary(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
+        self.tenant_sections(root);
         self.types(root, model);
         self.actor(root, model);
         self.context(root, model);
         self.definitions(root, model);
         self.action_groups(root, model);
         self.role_aliases(root, model);
+        self.derived_roles(root, model);
     }
 
     fn types(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
@@ -90,7 +92,7 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn link(&mut self, node: &Node<'t>) -> Option<RelationDefinition> {
-        let fields = self.fields(node, "a link", &["to", "id"])?;
+        let fields = self.fields(node, "a link", &["to", "id", "tenant"])?;
         let to = self.required(&fields, "to")?;
         let to = self.word(to, "the target of a link", Name::Type)?;
         let same_id = match fields.value("id") {
@@ -101,7 +103,11 @@ impl<'t> Reader<'_, 't> {
                 return None;
             }
         };
-        Some(RelationDefinition::Link { to, same_id })
+        let tenant = match fields.value("tenant") {
+            None => false,
+            Some(node) => self.boolean(node, "`tenant`")?,
+        };
+        Some(RelationDefinition::Link { to, same_id, tenant })
     }
 
     fn relation_part(&mut self, node: &Node<'t>) -> Option<RelationPart> {
@@ -163,8 +169,19 @@ impl<'t> Reader<'_, 't> {
         let Some(section) = root.value("action_groups") else { return };
         for (key, value) in self.entries(section, "`action_groups`").unwrap_or_default() {
             let Some(name) = self.word(key, "an action group", Name::Identifier) else { continue };
-            let actions = self.words(value, "an action", Name::Action);
-            self.refuse_repeated("action", &actions);
+            let items = self.items(value, "an action", true);
+            if items.is_empty() && matches!(value.content, Content::Sequence(_)) {
+                self.mistake(
+                    PolicyErrorKind::Shape,
+                    value.span,
+                    "an action group is an empty list",
+                );
+            }
+            let actions: Vec<_> =
+                items.iter().filter_map(|item| self.action_pattern(item)).collect();
+            let words: Vec<Word> =
+                actions.iter().filter_map(ActionPattern::word).cloned().collect();
+            self.refuse_repeated("action", &words);
             model.action_groups.push(ActionGroup { name, actions });
         }
     }
@@ -176,6 +193,33 @@ impl<'t> Reader<'_, 't> {
             let role = self.word(value, "a role", Name::Word);
             model.role_aliases.extend(alias.zip(role));
         }
+    }
+
+    fn derived_roles(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
+        let Some(section) = root.value("derived_roles") else { return };
+        for (key, value) in self.entries(section, "`derived_roles`").unwrap_or_default() {
+            let name = self.word(key, "a derived role", Name::Identifier);
+            let role = name.and_then(|name| self.derived_role(name, value));
+            model.derived_roles.extend(role);
+        }
+    }
+
+    fn derived_role(&mut self, name: Word, node: &Node<'t>) -> Option<DerivedRole> {
+        let fields = self.fields(node, "a derived role", &["resource", "actors", "when"])?;
+        let resource = fields.value("resource").map(|node| self.resource_selector(node));
+        let actors = fields.value("actors").map(|node| self.actor_selector(node));
+        let when = fields.value("when").map(|node| self.condition(node, "`when`"));
+        if actors.is_none() && when.is_none() {
+            let message = "a derived role has `actors`, `when` or both";
+            self.mistake(PolicyErrorKind::MissingKey, node.span, message);
+        }
+        // A part that did not read is a mistake already; the role is left out.
+        Some(DerivedRole {
+            name,
+            resource: resource.map_or(Some(None), |part| part.map(Some))?,
+            actors: actors.map_or(Some(None), |part| part.map(Some))?,
+            when: when.map_or(Some(None), |part| part.map(Some))?,
+        })
     }
 
     /// Reports words that stand twice in one list.

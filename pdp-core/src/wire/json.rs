@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::request::{ID_BYTES_MAX, REQUEST_DEPTH_MAX, RequestErrorKind};
+use super::fields::error;
+use super::request::{ID_BYTES_MAX, REQUEST_DEPTH_MAX, RequestError, RequestErrorKind};
 use crate::error::printable;
 use crate::{Map, Text, Value};
 
@@ -13,8 +14,24 @@ use crate::{Map, Text, Value};
 /// integers, and reading one would round it to another.
 const DOUBLE_MAX: f64 = 9_007_199_254_740_992.0;
 
-/// Reads one JSON value.
-pub(super) fn parse(text: &str) -> Result<Value<'_>, (RequestErrorKind, String)> {
+/// Reads one JSON value of at most `bytes_max` bytes, which is `what`.
+pub(super) fn read<'j>(
+    json: &'j [u8],
+    bytes_max: usize,
+    what: &str,
+) -> Result<Value<'j>, RequestError> {
+    if json.len() > bytes_max {
+        let message = format!("{what} of more than {bytes_max} bytes");
+        return Err(error(RequestErrorKind::Size, None, message));
+    }
+    let text = std::str::from_utf8(json).map_err(|fault| {
+        let message = format!("not UTF-8 from byte {} on", fault.valid_up_to());
+        error(RequestErrorKind::Syntax, None, message)
+    })?;
+    parse(text).map_err(|(kind, message)| error(kind, None, message))
+}
+
+fn parse(text: &str) -> Result<Value<'_>, (RequestErrorKind, String)> {
     let fault = Cell::new(RequestErrorKind::Syntax);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Seed { depth: 0, fault: &fault }.deserialize(&mut deserializer);

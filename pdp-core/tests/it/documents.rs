@@ -1,5 +1,5 @@
-use pdp_core::wire::RequestDocument;
-use pdp_core::{Policies, Scratch, SourceText};
+use pdp_core::wire::{RequestDocument, parse_change_set};
+use pdp_core::{Engine, Policies, Scratch, SourceText};
 
 use crate::support::policies;
 
@@ -13,8 +13,13 @@ fn examples(page: &str) -> Vec<&str> {
 fn every_policy_on_the_language_page_loads() {
     let examples = examples(include_str!("../../../docs/policy-language.md"));
     assert!(examples.len() >= 3);
-    for text in examples {
-        if let Err(errors) = Policies::from_sources(&[SourceText { path: "example.yaml", text }]) {
+    for text in &examples {
+        // A tenant file needs a set; the page says which.
+        let set = SourceText { path: "set.yaml", text: examples[0] };
+        let example = SourceText { path: "example.yaml", text };
+        let is_tenants = text.contains("\ntenant:");
+        let sources = if is_tenants { vec![set, example] } else { vec![example] };
+        if let Err(errors) = Policies::from_sources(&sources) {
             panic!("{errors}\n{text}");
         }
     }
@@ -49,11 +54,32 @@ fn requests_decisions_and_records_have_the_documented_fields() {
     assert_eq!(names(&json(&decision)), names(&parse(shapes()[1])));
     let time = request.now.expect("a time");
     let record = json(&policies.audit_record(&request, &decision, time));
-    let documented = parse(&shapes()[2].replace("{…}", "{}"));
+    let documented = parse(&shapes()[3].replace("{…}", "{}"));
     let top = |value: &serde_json::Value| {
         names(value).into_iter().filter(|name| !name.contains('.')).collect::<Vec<_>>()
     };
     assert_eq!(top(&record), top(&documented));
+}
+
+/// What facts the change set of the page speaks of.
+const HANDBOOK: &str = "
+version: 1
+types:
+  document:
+    actions: [read]
+    relations: {viewer: direct, parent: {to: document}}
+    attributes: {archived: bool?}
+  group: {actions: [read], relations: {member: direct}}
+actor: {attributes: {department: string?}}
+";
+
+#[test]
+fn the_change_set_of_the_page_is_applied_and_written_again() {
+    let change_set = parse_change_set(shapes()[2].as_bytes()).expect("the documented change set");
+    let engine = Engine::new(policies(HANDBOOK));
+    assert_eq!(engine.apply(&change_set).map(|applied| applied.revision), Ok(2));
+    let parsed: serde_json::Value = serde_json::from_str(shapes()[2]).expect("JSON");
+    assert_eq!(json(&change_set), parsed);
 }
 
 fn json(value: &impl serde::Serialize) -> serde_json::Value {

@@ -5,10 +5,15 @@ mod conditions; // types, absence, comparison
 mod daarion; // sections lowered to facts
 mod deciders; // engine, wrapper, remote: one trait
 mod decisions; // the four steps, errors, otherwise, bypass
+mod derived_roles; // named once, had on resources
 mod documents; // examples in the documentation
 mod hostile; // prefixes, random bytes, bombs
 mod mistakes; // every mistake with its place
-mod relations; // sets, links, cycles, size
+mod patterns; // globs and regular expressions
+mod relations;
+mod run_time; // change sets, layers, revisions // sets, links, cycles, size
 mod selectors; // keys, lists, nesting
 mod support; // shared by the tests
+mod tenants; // files that only take away
+mod until; // facts that end
 mod wire; // requests and decisions as JSON

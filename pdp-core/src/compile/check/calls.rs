@@ -6,7 +6,11 @@ use crate::Timestamp;
 use crate::compiled::{Node, RelationIndex, Stored};
 use crate::error::printable;
 use crate::expression::{Expression, ExpressionKind, Literal};
-use crate::model::{Condition, RelationDefinition, RelationPath};
+use crate::model::{Condition, RelationDefinition, RelationPath, Word};
+
+/// Everything that can be called.
+const FUNCTIONS: [&str; 7] =
+    ["has", "related", "derived_role", "timestamp", "startsWith", "endsWith", "contains"];
 
 impl Compiler<'_> {
     pub(super) fn call(
@@ -21,16 +25,24 @@ impl Compiler<'_> {
         match (target, function, arguments) {
             (None, "has", [argument]) => self.has(argument, within, scope),
             (None, "related", [argument]) => self.related(argument, within, scope),
+            (None, "derived_role", [argument]) => self.asked_role(argument, within, scope),
             (None, "timestamp", [argument]) => self.timestamp(argument, within),
-            (Some(text), "startsWith", [prefix]) => {
+            (Some(text), "startsWith" | "endsWith" | "contains", [part]) => {
                 let text_typed = self.expression(text, within, scope);
-                let prefix_typed = self.expression(prefix, within, scope);
-                let (text_typed, prefix_typed) = (text_typed?, prefix_typed?);
+                let part_typed = self.expression(part, within, scope);
+                let (text_typed, part_typed) = (text_typed?, part_typed?);
                 self.require(text_typed, STRING, text, within)?;
-                self.require(prefix_typed, STRING, prefix, within)?;
-                Some(typed(self.builder.starts_with(text_typed.node, prefix_typed.node), BOOL))
+                self.require(part_typed, STRING, part, within)?;
+                let (text, part) = (text_typed.node, part_typed.node);
+                let node = match function {
+                    "startsWith" => self.builder.starts_with(text, part),
+                    "endsWith" => self.builder.ends_with(text, part),
+                    _ => self.builder.contains(text, part),
+                };
+                Some(typed(node, BOOL))
             }
-            (None, "has" | "related" | "timestamp", _) | (Some(_), "startsWith", _) => {
+            (None, "has" | "related" | "derived_role" | "timestamp", _)
+            | (Some(_), "startsWith" | "endsWith" | "contains", _) => {
                 self.type_mistake(
                     format!("`{function}` takes one argument"),
                     None,
@@ -40,7 +52,7 @@ impl Compiler<'_> {
                 None
             }
             _ => {
-                let names = vec!["has", "related", "timestamp", "startsWith"];
+                let names = FUNCTIONS.to_vec();
                 self.unknown(
                     format!("unknown function `{}`", printable(function)),
                     function,
@@ -121,6 +133,27 @@ impl Compiler<'_> {
         }
         let path = RelationPath::from_word(path, within.part(argument.start, argument.end));
         Some(typed(self.relation(&path, scope)?, BOOL))
+    }
+
+    /// `derived_role('name')`
+    fn asked_role(
+        &mut self,
+        argument: &Expression,
+        within: &Condition,
+        scope: Scope,
+    ) -> Option<Typed> {
+        let ExpressionKind::Literal(Literal::String(name)) = &argument.kind else {
+            let message = "`derived_role` takes a name in quotes".to_owned();
+            self.type_mistake(message, None, argument, within);
+            return None;
+        };
+        if matches!(scope, Scope::Relation(_)) {
+            self.not_in_relation("derived_role", argument, within);
+            return None;
+        }
+        let place = within.part(argument.start, argument.end);
+        let name = Word { text: name.clone(), place };
+        Some(typed(self.derived_role_named(&name, scope)?, BOOL))
     }
 
     pub(super) fn timestamp(&mut self, argument: &Expression, within: &Condition) -> Option<Typed> {

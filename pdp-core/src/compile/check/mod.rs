@@ -14,11 +14,11 @@ use crate::expression::{Expression, ExpressionKind, Literal};
 use crate::model::{Condition, ScalarType, Type};
 
 /// How many operations one condition may take, with everything that `let` puts in.
-const OPERATIONS_MAX: u32 = 1_000;
+pub(super) const OPERATIONS_MAX: u32 = 1_000;
 
 /// How deep one condition may nest, with everything that `let` puts in. Bounds the stack here and
 /// when conditions are evaluated.
-const DEPTH_MAX: usize = 128;
+pub(super) const DEPTH_MAX: usize = 128;
 
 /// A named expression that was put in.
 #[derive(Clone, Copy, Debug)]

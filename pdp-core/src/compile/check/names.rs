@@ -23,8 +23,7 @@ impl Compiler<'_> {
                 None
             }
             "now" => {
-                let fault =
-                    self.builder.fault(Fault::NowMissing, "the request has no `now`".to_owned());
+                let fault = self.now_missing_fault();
                 Some(typed(self.builder.add(Node::Builtin(Builtin::Now(fault))), TIMESTAMP))
             }
             "action" => Some(typed(self.builder.add(Node::Builtin(Builtin::Action)), STRING)),
@@ -34,11 +33,11 @@ impl Compiler<'_> {
                 self.type_mistake(message, None, expression, within);
                 None
             }
-            _ => match self.named.get(name).copied() {
+            _ => match self.named(name, within) {
                 Some(index) => self.definition(index, scope),
                 None => {
                     let known = ["actor", "action", "resource", "context", "now"];
-                    let names: Vec<&str> = self.named.keys().copied().chain(known).collect();
+                    let names = self.named.keys().map(|(_, name)| *name).chain(known).collect();
                     self.unknown(
                         format!("unknown name `{}`", printable(name)),
                         name,
@@ -50,6 +49,12 @@ impl Compiler<'_> {
                 }
             },
         }
+    }
+
+    /// The named expression of this name that `within` may use.
+    fn named(&self, name: &str, within: &Condition) -> Option<usize> {
+        let of_file = self.named.get(&(Some(within.place.file), name));
+        of_file.or_else(|| self.named.get(&(None, name))).copied()
     }
 
     /// A named expression, put in.

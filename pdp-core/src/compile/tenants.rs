@@ -1,0 +1,70 @@
+//! Tenant files: to what their rules apply.
+
+use super::Compiler;
+use crate::compiled::{FactTables, Map, Node, NodeId, ResourceIndex, Set, TypeIndex};
+use crate::model::{self, Model, RelationDefinition, ResourceName};
+
+/// For each tenant file the number of its tenant, and the tenant. Several files may have one.
+pub(super) fn tenants<'m>(model: &'m Model<'m>) -> Map<u32, (u32, &'m ResourceName<'m>)> {
+    let mut numbers: Map<&ResourceName<'_>, u32> = Map::default();
+    let mut tenants = Map::default();
+    for (tenant, number) in model.tenant_files.iter().zip(0..) {
+        let number = *numbers.entry(&tenant.resource).or_insert(number);
+        tenants.insert(tenant.file, (number, &tenant.resource));
+    }
+    tenants
+}
+
+impl Compiler<'_> {
+    /// The numbers of the tenants of tenant files.
+    pub(super) fn intern_tenants(&self, facts: &mut FactTables) -> Map<ResourceIndex, u32> {
+        let mut tenants = Map::default();
+        for tenant in &self.model.tenant_files {
+            let resource = &tenant.resource;
+            if let Some(index) = self.types.get(resource.resource_type.as_ref()) {
+                let resource = facts.resources.intern(*index, &resource.id);
+                tenants.insert(resource, self.tenants[&tenant.file].0);
+            }
+        }
+        tenants
+    }
+
+    /// Whether a resource of a type belongs to the tenant in whose file a rule stands: `None` for
+    /// a rule of no tenant, "no" for types from which no marked link leads there.
+    pub(super) fn belonging(&mut self, rule: &model::Rule, index: TypeIndex) -> Option<NodeId> {
+        let (number, tenant) = *self.tenants.get(&rule.id.place.file)?;
+        let wanted = self.types.get(tenant.resource_type.as_ref()).copied();
+        let leads = wanted.is_some_and(|wanted| self.leads_to(index, wanted));
+        Some(if leads {
+            self.builder.add(Node::BelongsTo(number))
+        } else {
+            self.builder.bool(false)
+        })
+    }
+
+    /// Whether marked links lead from one type to another, or it is that type.
+    fn leads_to(&self, from: TypeIndex, to: TypeIndex) -> bool {
+        let mut reached = Set::default();
+        let mut open = vec![from];
+        while let Some(index) = open.pop() {
+            if index == to {
+                return true;
+            }
+            if reached.insert(index) {
+                open.extend(self.tenants_of(index));
+            }
+        }
+        false
+    }
+
+    fn tenants_of(&self, index: TypeIndex) -> Vec<TypeIndex> {
+        let relations = &self.model.types[usize::from(index)].relations;
+        let targets = relations.iter().filter_map(|relation| match &relation.definition {
+            RelationDefinition::Link { to, tenant: true, .. } => {
+                self.types.get(to.text.as_str()).copied()
+            }
+            _ => None,
+        });
+        targets.collect()
+    }
+}

@@ -1,0 +1,170 @@
+use super::pages::Pages;
+
+/// An entry of an [`OpenTable`]; the default is empty.
+pub(crate) trait Slot: Clone + Default {
+    fn is_empty(&self) -> bool;
+}
+
+/// A hash table with open addressing and linear probing, in pages that copies share. Who uses it
+/// hashes: the same entry always has the same hash.
+#[derive(Debug)]
+pub(crate) struct OpenTable<S> {
+    slots: Pages<S>,
+    len: usize,
+}
+
+impl<S> Clone for OpenTable<S> {
+    fn clone(&self) -> Self {
+        OpenTable { slots: self.slots.clone(), len: self.len }
+    }
+}
+
+impl<S> Default for OpenTable<S> {
+    fn default() -> Self {
+        OpenTable { slots: Pages::default(), len: 0 }
+    }
+}
+
+/// The fewest slots of a table that is not empty; a power of two.
+const SLOTS_MIN: usize = 16;
+
+impl<S: Slot> OpenTable<S> {
+    /// The entry with this hash that `is_it` recognises.
+    #[inline]
+    pub(crate) fn find(&self, hash: u64, is_it: impl Fn(&S) -> bool) -> Option<&S> {
+        self.position(hash, is_it).map(|position| self.slots.item(position))
+    }
+
+    /// The same, to be changed; its hash stays as it is.
+    pub(crate) fn find_mut(&mut self, hash: u64, is_it: impl Fn(&S) -> bool) -> Option<&mut S> {
+        let position = self.position(hash, is_it)?;
+        Some(self.slots.item_mut(position))
+    }
+
+    #[inline]
+    fn position(&self, hash: u64, is_it: impl Fn(&S) -> bool) -> Option<usize> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut position = home(hash, mask);
+        loop {
+            let slot = self.slots.item(position);
+            if slot.is_empty() {
+                return None;
+            }
+            if is_it(slot) {
+                return Some(position);
+            }
+            position = (position + 1) & mask;
+        }
+    }
+
+    /// Puts in an entry that is not there yet.
+    pub(crate) fn insert(&mut self, slot: S, hash_of: impl Fn(&S) -> u64) {
+        if (self.len + 1) * 4 > self.slots.len() * 3 {
+            self.grow(&hash_of);
+        }
+        self.len += 1;
+        place(&mut self.slots, slot, &hash_of);
+    }
+
+    fn grow(&mut self, hash_of: &impl Fn(&S) -> u64) {
+        let mut slots = Pages::filled((self.slots.len() * 2).max(SLOTS_MIN));
+        for slot in self.iter() {
+            place(&mut slots, slot.clone(), hash_of);
+        }
+        self.slots = slots;
+    }
+
+    /// Takes an entry out. Those that its being there had pushed on move back, so that no probe
+    /// ends too early.
+    pub(crate) fn remove(
+        &mut self,
+        hash: u64,
+        is_it: impl Fn(&S) -> bool,
+        hash_of: impl Fn(&S) -> u64,
+    ) -> Option<S> {
+        let mut hole = self.position(hash, is_it)?;
+        let mask = self.slots.len() - 1;
+        let removed = std::mem::take(self.slots.item_mut(hole));
+        self.len -= 1;
+        let mut position = (hole + 1) & mask;
+        while !self.slots.item(position).is_empty() {
+            let home = home(hash_of(self.slots.item(position)), mask);
+            // How far the entry is from its home, and how far it would be in the hole.
+            let distance = position.wrapping_sub(home) & mask;
+            let shorter = hole.wrapping_sub(home) & mask;
+            if shorter < distance {
+                let moved = std::mem::take(self.slots.item_mut(position));
+                *self.slots.item_mut(hole) = moved;
+                hole = position;
+            }
+            position = (position + 1) & mask;
+        }
+        Some(removed)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &S> {
+        self.slots.iter().filter(|slot| !slot.is_empty())
+    }
+}
+
+#[inline]
+fn home(hash: u64, mask: usize) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
+    let hash = hash as usize;
+    hash & mask
+}
+
+fn place<S: Slot>(slots: &mut Pages<S>, slot: S, hash_of: &impl Fn(&S) -> u64) {
+    let mask = slots.len() - 1;
+    let mut position = home(hash_of(&slot), mask);
+    while !slots.item(position).is_empty() {
+        position = (position + 1) & mask;
+    }
+    *slots.item_mut(position) = slot;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug, Default)]
+    struct Number(Option<u16>);
+
+    impl Slot for Number {
+        fn is_empty(&self) -> bool {
+            self.0.is_none()
+        }
+    }
+
+    /// Few homes, so that probes are long and wrap around.
+    fn hash(number: u16) -> u64 {
+        u64::from(number % 7) + 12
+    }
+
+    proptest! {
+        #[test]
+        fn a_table_holds_what_a_set_holds(steps in prop::collection::vec((any::<bool>(), 0..200_u16), 0..400)) {
+            let (mut table, mut set) = (OpenTable::<Number>::default(), BTreeSet::new());
+            let hash_of = |slot: &Number| hash(slot.0.unwrap_or_default());
+            for (add, number) in steps {
+                let before = table.clone();
+                let held = before.find(hash(number), |slot| slot.0 == Some(number)).is_some();
+                prop_assert_eq!(held, set.contains(&number));
+                if add && set.insert(number) {
+                    table.insert(Number(Some(number)), hash_of);
+                } else if !add {
+                    let removed = table.remove(hash(number), |slot| slot.0 == Some(number), hash_of);
+                    prop_assert_eq!(removed.is_some(), set.remove(&number));
+                }
+                prop_assert_eq!(before.find(hash(number), |slot| slot.0 == Some(number)).is_some(), held);
+            }
+            let held: BTreeSet<u16> = table.iter().filter_map(|slot| slot.0).collect();
+            prop_assert_eq!(table.len, held.len());
+            prop_assert_eq!(held, set);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+use std::sync::Arc;
+
+/// How many items a page holds; a power of two.
+const PAGE: usize = 256;
+
+/// Items in pages that copies share: changing one item of a copy copies its page, and no other.
+#[derive(Debug)]
+pub(crate) struct Pages<T> {
+    pages: Arc<Vec<Arc<[T; PAGE]>>>,
+    len: usize,
+}
+
+impl<T> Clone for Pages<T> {
+    fn clone(&self) -> Self {
+        Pages { pages: Arc::clone(&self.pages), len: self.len }
+    }
+}
+
+impl<T> Default for Pages<T> {
+    fn default() -> Self {
+        Pages { pages: Arc::default(), len: 0 }
+    }
+}
+
+impl<T: Clone + Default> Pages<T> {
+    /// As many default items.
+    pub(crate) fn filled(len: usize) -> Self {
+        let pages = (0..len.div_ceil(PAGE)).map(|_| page()).collect();
+        Pages { pages: Arc::new(pages), len }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// # Panics
+    ///
+    /// Where there is no such item.
+    #[inline]
+    pub(crate) fn item(&self, index: usize) -> &T {
+        &self.pages[index / PAGE][index % PAGE]
+    }
+
+    /// # Panics
+    ///
+    /// Where there is no such item.
+    pub(crate) fn item_mut(&mut self, index: usize) -> &mut T {
+        let page = &mut Arc::make_mut(&mut self.pages)[index / PAGE];
+        &mut Arc::make_mut(page)[index % PAGE]
+    }
+
+    pub(crate) fn push(&mut self, item: T) {
+        if self.len.is_multiple_of(PAGE) {
+            Arc::make_mut(&mut self.pages).push(page());
+        }
+        self.len += 1;
+        *self.item_mut(self.len - 1) = item;
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.pages.iter().flat_map(|page| page.iter()).take(self.len)
+    }
+}
+
+fn page<T: Clone + Default>() -> Arc<[T; PAGE]> {
+    let items: Arc<[T]> = std::iter::repeat_n(T::default(), PAGE).collect();
+    items.try_into().ok().expect("the slice has the length of a page")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_changes_alone() {
+        let mut first: Pages<u32> = Pages::filled(PAGE);
+        first.push(7);
+        let mut second = first.clone();
+        *second.item_mut(0) = 1;
+        second.push(8);
+        assert_eq!((first.len(), *first.item(0), *first.item(PAGE)), (PAGE + 1, 0, 7));
+        assert_eq!((second.len(), *second.item(0), *second.item(PAGE + 1)), (PAGE + 2, 1, 8));
+        assert!(Arc::ptr_eq(&first.pages[1], &first.pages[1]));
+        assert_eq!(second.iter().count(), PAGE + 2);
+    }
+}

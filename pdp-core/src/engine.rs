@@ -1,0 +1,205 @@
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use sha2::{Digest as _, Sha256};
+
+use crate::{Change, ChangeError, ChangeErrorKind, ChangeSet, Operation, Policies, Statement};
+
+/// How many idempotency keys are remembered; then the oldest is forgotten.
+const REMEMBERED: usize = 100_000;
+
+/// The policies of the present, in which facts change while decisions go on.
+///
+/// Readers take [`Engine::present`] and decide: they never wait, and see a whole revision. Writers
+/// take turns.
+///
+/// ```
+/// use pdp_core::{
+///     Actor, ActorForm, ActorType, ChangedActor, Engine, Policies, Request, Resource, Scratch,
+///     SourceText, Statement,
+/// };
+///
+/// let text = "
+/// version: 1
+/// types:
+///   document: {actions: [read], relations: {viewer: direct}}
+/// rules:
+///   - {id: viewers-read, effect: permit, resource: document, actors: {relation: viewer}}
+/// ";
+/// let engine = Engine::new(Policies::from_sources(&[SourceText { path: "policy.yaml", text }])?);
+/// let actor = Actor::new(ActorType::Human, "user:7");
+/// let request = Request::new(actor, "read", Resource::new("document", "handbook"));
+/// let reads = || engine.present().evaluate(&request, &mut Scratch::new()).reason.into_owned();
+/// assert_eq!(reads(), "no_matching_policy");
+///
+/// let form = ActorForm::Exact("user:7".to_owned());
+/// let viewer = Statement::Relation {
+///     resource: "document:handbook".to_owned(),
+///     relation: "viewer".to_owned(),
+///     actors: vec![ChangedActor { form, until: None }],
+/// };
+/// engine.add(viewer.clone())?;
+/// assert_eq!(reads(), "viewers-read");
+/// engine.remove(viewer)?;
+/// assert_eq!(reads(), "no_matching_policy");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Engine {
+    present: ArcSwap<Policies>,
+    applied: Mutex<AppliedSets>,
+}
+
+/// What applying a change set came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The revision in which the changes hold.
+    pub revision: u64,
+    /// Whether the change set had been applied before, so that nothing changed now.
+    pub repeated: bool,
+}
+
+/// Change sets that were applied: by key what they held and the revision they gave.
+#[derive(Debug, Default)]
+struct AppliedSets {
+    sets: HashMap<String, ([u8; 32], u64)>,
+    /// Their keys, the oldest first.
+    keys: VecDeque<String>,
+}
+
+impl Engine {
+    /// An engine that begins with these policies.
+    pub fn new(policies: Policies) -> Self {
+        Engine { present: ArcSwap::from_pointee(policies), applied: Mutex::default() }
+    }
+
+    /// The policies and facts of the present, as one revision. They stay as they are while they
+    /// are held: take them for one decision, or for one batch.
+    pub fn present(&self) -> Arc<Policies> {
+        self.present.load_full()
+    }
+
+    /// Applies a change set, whole or not at all. One whose key was applied already, with the same
+    /// changes, changes nothing: the last 100 000 keys are remembered, for as long as the engine
+    /// lives.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`] of the first change that cannot be made, or of a key that was applied with
+    /// other changes.
+    pub fn apply(&self, change_set: &ChangeSet) -> Result<Applied, ChangeError> {
+        let mut applied = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = content(change_set);
+        if let Some((known, revision)) = applied.sets.get(&change_set.id) {
+            if *known == content {
+                return Ok(Applied { revision: *revision, repeated: true });
+            }
+            let message = "a change set with this id and other changes was applied";
+            return Err(ChangeError::new(ChangeErrorKind::Conflict, "id", message));
+        }
+        let revision = self.publish(Policies::clone(&self.present()).changed(&change_set.changes)?);
+        applied.remember(change_set.id.clone(), content, revision);
+        Ok(Applied { revision, repeated: false })
+    }
+
+    /// States facts; the new revision.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`] where the facts cannot be stated.
+    pub fn add(&self, statement: Statement) -> Result<u64, ChangeError> {
+        self.change(Operation::Add, statement)
+    }
+
+    /// Takes facts away, also from those that files state; the new revision.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`] where the facts could not be stated.
+    pub fn remove(&self, statement: Statement) -> Result<u64, ChangeError> {
+        self.change(Operation::Remove, statement)
+    }
+
+    /// Makes the facts of one relation or link exactly these; the new revision. Looks at every
+    /// fact about an exact actor, so it takes longer the more there are.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`] where the facts cannot be stated, or are neither of a relation nor a link.
+    pub fn replace(&self, statement: Statement) -> Result<u64, ChangeError> {
+        self.change(Operation::Replace, statement)
+    }
+
+    /// Takes back what run time said of facts, so that what the files say counts again; the new
+    /// revision.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`] where the facts could not be stated.
+    pub fn forget(&self, statement: Statement) -> Result<u64, ChangeError> {
+        self.change(Operation::Forget, statement)
+    }
+
+    fn change(&self, operation: Operation, statement: Statement) -> Result<u64, ChangeError> {
+        let _turn = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed =
+            Policies::clone(&self.present()).changed(&[Change { operation, statement }])?;
+        Ok(self.publish(changed))
+    }
+
+    /// Takes policies whose files were read anew, with the words of run time applied to their
+    /// facts; the new revision.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError`] where run time speaks of what the new files do not declare; its field names
+    /// no change of a change set, since there is none. The present stays as it was.
+    pub fn reload(&self, policies: Policies) -> Result<u64, ChangeError> {
+        let _turn = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
+        let present = self.present();
+        let words: Vec<Change> = present.words().collect();
+        let mut changed = policies.changed(&words).map_err(|error| of_run_time(&error, &words))?;
+        changed.version.revision = present.version.revision + 1;
+        Ok(self.publish(changed))
+    }
+
+    fn publish(&self, policies: Policies) -> u64 {
+        let revision = policies.version.revision;
+        self.present.store(Arc::new(policies));
+        revision
+    }
+}
+
+impl AppliedSets {
+    fn remember(&mut self, key: String, content: [u8; 32], revision: u64) {
+        if self.keys.len() == REMEMBERED
+            && let Some(oldest) = self.keys.pop_front()
+        {
+            self.sets.remove(&oldest);
+        }
+        self.keys.push_back(key.clone());
+        self.sets.insert(key, (content, revision));
+    }
+}
+
+/// Two change sets are the same if they are written the same.
+fn content(change_set: &ChangeSet) -> [u8; 32] {
+    let text = serde_json::to_vec(change_set).expect("a change set is made of what JSON holds");
+    Sha256::digest(text).into()
+}
+
+/// The fault of a word of run time, shown with the word itself.
+fn of_run_time(error: &ChangeError, words: &[Change]) -> ChangeError {
+    let index = error
+        .field
+        .as_deref()
+        .and_then(|field| field.strip_prefix("changes[")?.split_once(']')?.0.parse::<usize>().ok());
+    let word = index.and_then(|index| serde_json::to_string(words.get(index)?).ok());
+    let message = format!(
+        "a fact of run time does not fit the new policies: {}; {}",
+        error.message,
+        word.unwrap_or_default()
+    );
+    ChangeError { kind: error.kind, field: None, message }
+}

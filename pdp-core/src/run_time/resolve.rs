@@ -1,0 +1,356 @@
+//! Statements, which are words, become facts by number.
+
+use super::error::{ChangeError, ChangeErrorKind};
+use super::key::{FactKey, State};
+use crate::compile::types_mask;
+use crate::compiled::{
+    AttributeInfo, Code, Detail, FactTables, RelationIndex, RelationInfo, ResourceIndex, Stored,
+    TypeIndex, TypeInfo, Until, of_pair, pair,
+};
+use crate::error::{id_fault, printable, suggestion};
+use crate::model::AttributeSource;
+use crate::{ActorForm, Change, ChangedActor, Operation, Statement, Value};
+
+/// A fact, and what is said of it.
+type Said = (FactKey, State);
+
+/// Resolves the words of a change; ids and roles that are new get their numbers.
+pub(super) struct Resolver<'r> {
+    pub(super) code: &'r Code,
+    pub(super) tables: &'r mut FactTables,
+}
+
+impl Resolver<'_> {
+    /// The facts that a change speaks of, in order. For [`Operation::Replace`] first those that
+    /// hold and are not listed, as absent.
+    pub(super) fn resolve(&mut self, change: &Change) -> Result<Vec<Said>, ChangeError> {
+        let replaces = change.operation == Operation::Replace;
+        match &change.statement {
+            Statement::Relation { resource, relation, actors } => {
+                let resource = self.reference(resource, "resource")?;
+                let relation = self.relation(resource, relation)?;
+                let said = self.actors(resource, relation, actors, change.operation)?;
+                Ok(self.replaced(replaces, said, |tables| held(tables, resource, relation)))
+            }
+            Statement::Link { resource, link, targets } => {
+                let resource = self.reference(resource, "resource")?;
+                let (link, of) = self.link(resource, link)?;
+                let said = self.targets(resource, link, of, targets, replaces)?;
+                Ok(self.replaced(replaces, said, |tables| linked(tables, resource, link)))
+            }
+            _ if replaces => {
+                let message =
+                    "`replace` is said of the actors of a relation or the targets of a link";
+                Err(ChangeError::new(ChangeErrorKind::Refused, "op", message))
+            }
+            Statement::ResourceAttribute { resource, attribute, value } => {
+                let resource = self.reference(resource, "resource")?;
+                let code = self.code;
+                let of = &code.vocabulary.types[self.type_of(resource)].attributes;
+                let (attribute, state) = stated(of, attribute, value.as_ref(), change.operation)?;
+                let key = (Detail::ATTRIBUTE, u32::from(attribute), 0, 0);
+                Ok(vec![(FactKey::Detail { resource, key }, state)])
+            }
+            Statement::ActorAttribute { actor, attribute, value } => {
+                self.check_id(actor, "actor")?;
+                let of = &self.code.vocabulary.actor_attributes;
+                let (attribute, state) = stated(of, attribute, value.as_ref(), change.operation)?;
+                let actor = self.tables.actors.intern(actor);
+                Ok(vec![(FactKey::ActorAttribute { actor, attribute }, state)])
+            }
+            Statement::Existence { resource } => {
+                let resource = self.reference(resource, "resource")?;
+                Ok(vec![(FactKey::Existence { resource }, State::Holds(Until::FOREVER))])
+            }
+        }
+    }
+
+    /// `said`, and before it as absent what `held` finds that it does not speak of.
+    fn replaced(
+        &self,
+        replaces: bool,
+        said: Vec<Said>,
+        held: impl FnOnce(&FactTables) -> Vec<FactKey>,
+    ) -> Vec<Said> {
+        if !replaces {
+            return said;
+        }
+        let listed: std::collections::HashSet<&FactKey> = said.iter().map(|(key, _)| key).collect();
+        let others = held(self.tables).into_iter().filter(|key| !listed.contains(key));
+        let others: Vec<Said> = others.map(|key| (key, State::Absent)).collect();
+        others.into_iter().chain(said).collect()
+    }
+
+    fn actors(
+        &mut self,
+        resource: ResourceIndex,
+        relation: RelationIndex,
+        actors: &[ChangedActor],
+        operation: Operation,
+    ) -> Result<Vec<Said>, ChangeError> {
+        let mut said = Vec::with_capacity(actors.len());
+        for (index, actor) in actors.iter().enumerate() {
+            let field = listed("actor", index, actors.len(), operation == Operation::Replace);
+            if actor.until.is_some() && matches!(operation, Operation::Remove | Operation::Forget) {
+                let message = "`until` goes with `add` and `replace`";
+                return Err(ChangeError::new(ChangeErrorKind::Refused, field, message));
+            }
+            let key = self.actor(resource, relation, &actor.form, &field)?;
+            said.push((key, State::Holds(Until::from(actor.until))));
+        }
+        Ok(said)
+    }
+
+    fn actor(
+        &mut self,
+        resource: ResourceIndex,
+        relation: RelationIndex,
+        form: &ActorForm,
+        field: &str,
+    ) -> Result<FactKey, ChangeError> {
+        let relation_word = u32::from(relation);
+        let key = match form {
+            ActorForm::Exact(id) => {
+                self.check_id(id, field)?;
+                let pair = pair(self.tables.actors.intern(id), resource);
+                return Ok(FactKey::Exact { pair, relation });
+            }
+            ActorForm::Prefix(prefix) => {
+                if !prefix.is_empty() {
+                    self.check_id(prefix, field)?;
+                }
+                (Detail::PREFIX, self.tables.prefixes.intern(prefix), relation_word, 0)
+            }
+            ActorForm::Role { role, actor_type } => {
+                self.check_id(role, field)?;
+                if role.contains(' ') {
+                    let message = "a role is printable and without spaces";
+                    return Err(ChangeError::new(ChangeErrorKind::Shape, field, message));
+                }
+                let alias = self.code.vocabulary.aliases.get(role.as_str()).copied();
+                let role = alias.unwrap_or_else(|| self.tables.roles.intern(role));
+                (Detail::ROLE, role, u32::from(types_mask(*actor_type)), relation_word)
+            }
+            ActorForm::Set(set) => {
+                let Some((reference, goal)) = set.rsplit_once('#') else {
+                    let message = "an actor set is `resource#relation`";
+                    return Err(ChangeError::new(ChangeErrorKind::Shape, field, message));
+                };
+                let target = self.reference(reference, field)?;
+                let goal = self.union(target, goal, field)?;
+                (Detail::SET, relation_word, target, u32::from(goal))
+            }
+        };
+        Ok(FactKey::Detail { resource, key })
+    }
+
+    fn targets(
+        &mut self,
+        resource: ResourceIndex,
+        link: RelationIndex,
+        of: TypeIndex,
+        targets: &[String],
+        replaces: bool,
+    ) -> Result<Vec<Said>, ChangeError> {
+        let mut said = Vec::with_capacity(targets.len());
+        for (index, reference) in targets.iter().enumerate() {
+            let field = listed("target", index, targets.len(), replaces);
+            let target = self.reference(reference, &field)?;
+            let types = &self.code.vocabulary.types;
+            if self.type_of(target) != usize::from(of) {
+                let (wanted, found) = (&types[usize::from(of)], &types[self.type_of(target)]);
+                let message =
+                    format!("the link points to `{}`; this is a `{}`", wanted.name, found.name);
+                return Err(ChangeError::new(ChangeErrorKind::Refused, field, message));
+            }
+            let key = (Detail::LINK, u32::from(link), target, 0);
+            said.push((FactKey::Detail { resource, key }, State::Holds(Until::FOREVER)));
+        }
+        Ok(said)
+    }
+
+    /// The resource that a reference names: `type:id`, or the id itself where ids carry the type.
+    fn reference(&mut self, reference: &str, field: &str) -> Result<ResourceIndex, ChangeError> {
+        self.check_id(reference, field)?;
+        let Some((name, rest)) = reference.split_once(':') else {
+            let message = format!("`{}` is no reference: `type:id`", printable(reference));
+            return Err(ChangeError::new(ChangeErrorKind::Shape, field, message));
+        };
+        let vocabulary = &self.code.vocabulary;
+        let Some(index) = vocabulary.type_indexes.get(name).copied() else {
+            let names = vocabulary.types.iter().map(|info| &*info.name);
+            return Err(unknown("type", name, names, field));
+        };
+        if rest.is_empty() {
+            let message = "a reference without an id";
+            return Err(ChangeError::new(ChangeErrorKind::Shape, field, message));
+        }
+        let id = if vocabulary.types[usize::from(index)].prefixed { reference } else { rest };
+        Ok(self.tables.resources.intern(index, id))
+    }
+
+    fn type_of(&self, resource: ResourceIndex) -> usize {
+        usize::from(self.tables.resources.record(resource).resource_type)
+    }
+
+    fn info(&self, resource: ResourceIndex) -> &TypeInfo {
+        &self.code.vocabulary.types[self.type_of(resource)]
+    }
+
+    fn position(
+        &self,
+        resource: ResourceIndex,
+        name: &str,
+        field: &str,
+    ) -> Result<(RelationIndex, &RelationInfo), ChangeError> {
+        let info = self.info(resource);
+        let names = || info.relation_names.iter().map(|name| &**name);
+        let position = names().position(|candidate| candidate == name);
+        let position = position.and_then(|position| RelationIndex::try_from(position).ok());
+        let Some(position) = position else {
+            let what = format!("relation on `{}`", info.name);
+            return Err(unknown(&what, name, names(), field));
+        };
+        Ok((position, &info.relations[usize::from(position)]))
+    }
+
+    /// A relation that facts may state.
+    fn relation(&self, resource: ResourceIndex, name: &str) -> Result<RelationIndex, ChangeError> {
+        let (position, definition) = self.position(resource, name, "relation")?;
+        let message = match definition {
+            RelationInfo::Link { .. } => {
+                format!("`{name}` is a link: it has `target` or `targets`")
+            }
+            RelationInfo::Union(_) if self.info(resource).direct & (1 << position) == 0 => {
+                format!("relation `{name}` of `{}` is computed", self.info(resource).name)
+            }
+            RelationInfo::Union(_) => return Ok(position),
+        };
+        Err(ChangeError::new(ChangeErrorKind::Refused, "relation", message))
+    }
+
+    /// A link that facts may state, and the type it points to.
+    fn link(
+        &self,
+        resource: ResourceIndex,
+        name: &str,
+    ) -> Result<(RelationIndex, TypeIndex), ChangeError> {
+        let (position, definition) = self.position(resource, name, "relation")?;
+        let message = match definition {
+            RelationInfo::Link { target, same_id: false } => return Ok((position, *target)),
+            RelationInfo::Link { .. } => format!("link `{name}` is computed"),
+            RelationInfo::Union(_) => {
+                format!("`{name}` is a relation: it has `actor` or `actors`")
+            }
+        };
+        Err(ChangeError::new(ChangeErrorKind::Refused, "relation", message))
+    }
+
+    /// Any relation of actors.
+    fn union(
+        &self,
+        resource: ResourceIndex,
+        name: &str,
+        field: &str,
+    ) -> Result<RelationIndex, ChangeError> {
+        match self.position(resource, name, field)? {
+            (position, RelationInfo::Union(_)) => Ok(position),
+            (_, RelationInfo::Link { .. }) => {
+                let message = format!("`{name}` is a link, not a relation of actors");
+                Err(ChangeError::new(ChangeErrorKind::Refused, field, message))
+            }
+        }
+    }
+
+    fn check_id(&self, id: &str, field: &str) -> Result<(), ChangeError> {
+        match id_fault(id, "the id", self.code.non_ascii_ids) {
+            None => Ok(()),
+            Some(fault) => Err(ChangeError::new(ChangeErrorKind::Shape, field, fault.message)),
+        }
+    }
+}
+
+/// "`actor`" for one that stands by itself, "`actors[2]`" for one of a list.
+fn listed(what: &str, index: usize, count: usize, replaces: bool) -> String {
+    if count == 1 && !replaces { what.to_owned() } else { format!("{what}s[{index}]") }
+}
+
+/// The position of an attribute that facts state, and what is said of it.
+fn stated(
+    declared: &[AttributeInfo],
+    name: &str,
+    value: Option<&Value<'static>>,
+    operation: Operation,
+) -> Result<(u16, State), ChangeError> {
+    let names = || declared.iter().map(|attribute| &*attribute.name);
+    let found = names().position(|candidate| candidate == name);
+    let Some((position, attribute)) = found.map(|position| (position, &declared[position])) else {
+        return Err(unknown("attribute", name, names(), "attribute"));
+    };
+    if attribute.source == AttributeSource::Request {
+        let message = format!("attribute `{name}` is stated by requests");
+        return Err(ChangeError::new(ChangeErrorKind::Refused, "attribute", message));
+    }
+    let position = u16::try_from(position).expect("types have at most 1 024 attributes");
+    let value = match (operation, value) {
+        (Operation::Add, Some(value)) => value.clone(),
+        (Operation::Add, None) => {
+            return Err(ChangeError::new(ChangeErrorKind::Shape, "value", "missing"));
+        }
+        _ => return Ok((position, State::Absent)),
+    };
+    let found = value.type_name();
+    let admitted = attribute.value_type.admit(value);
+    match admitted.as_ref().and_then(Stored::new) {
+        Some(value) => Ok((position, State::Value(value))),
+        None => {
+            let wanted = attribute.value_type;
+            let message =
+                format!("attribute `{name}` is declared as `{wanted}`; this is a {found}");
+            Err(ChangeError::new(ChangeErrorKind::Refused, "value", message))
+        }
+    }
+}
+
+fn unknown<'c>(
+    what: &str,
+    name: &str,
+    names: impl Iterator<Item = &'c str>,
+    field: &str,
+) -> ChangeError {
+    let hint = suggestion(name, names).map(|hint| format!("; {hint}")).unwrap_or_default();
+    let message = match what.split_once(" on ") {
+        Some((what, of)) => format!("unknown {what} `{}` on {of}{hint}", printable(name)),
+        None => format!("unknown {what} `{}`{hint}", printable(name)),
+    };
+    ChangeError::new(ChangeErrorKind::Unknown, field, message)
+}
+
+/// Every fact that makes a relation of a resource hold. Goes through all pairs: they are found by
+/// actor and resource together.
+fn held(tables: &FactTables, resource: ResourceIndex, relation: RelationIndex) -> Vec<FactKey> {
+    let pairs = tables.pairs.iter();
+    let pairs =
+        pairs.filter(|(pair, bits)| of_pair(*pair).1 == resource && bits & (1 << relation) != 0);
+    let pairs = pairs.map(|(pair, _)| pair);
+    let ending = tables.ending.iter();
+    let ending = ending.filter(|(pair, of, _)| of_pair(*pair).1 == resource && *of == relation);
+    let exact = pairs.chain(ending.map(|(pair, _, _)| pair));
+    let exact = exact.map(|pair| FactKey::Exact { pair, relation });
+    let details = tables.resources.record(resource).details().iter();
+    let details = details.filter(|detail| match detail {
+        Detail::Prefix { relation: of, .. }
+        | Detail::Role { relation: of, .. }
+        | Detail::Set { relation: of, .. } => *of == relation,
+        Detail::Attribute { .. } | Detail::Link { .. } => false,
+    });
+    exact.chain(details.map(|detail| FactKey::Detail { resource, key: detail.key() })).collect()
+}
+
+/// Every fact that makes a link of a resource point somewhere.
+fn linked(tables: &FactTables, resource: ResourceIndex, link: RelationIndex) -> Vec<FactKey> {
+    let details = tables.resources.record(resource).details_of(Detail::LINK..=Detail::LINK).iter();
+    let of_link =
+        details.filter(|detail| matches!(detail, Detail::Link { link: of, .. } if *of == link));
+    of_link.map(|detail| FactKey::Detail { resource, key: detail.key() }).collect()
+}

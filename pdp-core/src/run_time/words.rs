@@ -1,0 +1,69 @@
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+
+use super::key::{FactKey, State};
+use crate::compiled::{OpenTable, TableSlot};
+
+/// The last words of run time, by fact.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    table: OpenTable<WordSlot>,
+    seed: RandomState,
+}
+
+/// What run time says of a fact.
+#[derive(Debug)]
+pub(super) struct Word {
+    pub(super) key: FactKey,
+    pub(super) says: State,
+    /// What the files say of it.
+    pub(super) of_files: State,
+}
+
+#[derive(Clone, Debug, Default)]
+struct WordSlot(Option<Arc<Word>>);
+
+impl TableSlot for WordSlot {
+    fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl WordSlot {
+    fn is(&self, key: &FactKey) -> bool {
+        self.0.as_ref().is_some_and(|word| word.key == *key)
+    }
+}
+
+impl Words {
+    pub(super) fn word(&self, key: &FactKey) -> Option<&Word> {
+        self.table.find(self.seed.hash_one(key), |slot| slot.is(key))?.0.as_deref()
+    }
+
+    pub(super) fn set(&mut self, word: Word) {
+        let Words { table, seed } = self;
+        let word = Arc::new(word);
+        let key = &word.key;
+        match table.find_mut(seed.hash_one(key), |slot| slot.is(key)) {
+            Some(slot) => slot.0 = Some(Arc::clone(&word)),
+            None => table.insert(WordSlot(Some(Arc::clone(&word))), |slot| hash(seed, slot)),
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &FactKey) -> Option<Arc<Word>> {
+        let Words { table, seed } = self;
+        let hash_of = |slot: &WordSlot| hash(seed, slot);
+        table.remove(seed.hash_one(key), |slot| slot.is(key), hash_of)?.0
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Word> {
+        self.table.iter().filter_map(|slot| slot.0.as_deref())
+    }
+}
+
+/// Empty slots are never hashed.
+fn hash(seed: &RandomState, slot: &WordSlot) -> u64 {
+    slot.0.as_ref().map_or(0, |word| seed.hash_one(&word.key))
+}

@@ -1,0 +1,481 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pdp_core::wire::parse_change_set;
+use pdp_core::{
+    ChangeError, Engine, Layer, Policies, Request, Resource, Scratch, SourceText, Timestamp,
+};
+
+use crate::support::{answer, human, policies};
+
+const SET: &str = "
+version: 1
+role_aliases: {chief: boss}
+types:
+  group: {actions: [read], relations: {member: direct}}
+  space: {ids: prefixed, actions: [read], relations: {all: {when: 'true'}}}
+  document:
+    actions: [read]
+    relations:
+      parent: {to: document}
+      same: {to: space, id: resource.id}
+      viewer: [direct, parent.viewer]
+      barred: direct
+    attributes: {open: bool?, size: int?, asked: {type: int?, from: request}}
+actor: {attributes: {level: int?}}
+rules:
+  - {id: unknown, effect: deny, resource: {type: document, known: false}}
+  - {id: barred, effect: deny, resource: document, actors: {relation: barred}}
+  - {id: viewer, effect: permit, resource: document, actors: {relation: viewer}}
+  - {id: open, effect: permit, resource: document, when: resource.open ?? false}
+  - {id: level, effect: permit, resource: document, when: (actor.level ?? 0) > 3}
+facts:
+  document:a: {viewer: [user:1, 'team:*', group:g#member], barred: user:666}
+  document:b: {parent: document:a}
+  group:g: {member: user:2}
+attributes:
+  resources: {document:c: {open: true}}
+";
+
+fn engine() -> Engine {
+    Engine::new(policies(SET))
+}
+
+/// Applies changes, written as in JSON.
+fn apply(engine: &Engine, id: &str, changes: &str) -> Result<u64, ChangeError> {
+    let json = format!("{{\"id\": \"{id}\", \"changes\": [{changes}]}}");
+    let change_set = parse_change_set(json.as_bytes())?;
+    engine.apply(&change_set).map(|applied| applied.revision)
+}
+
+fn reads(engine: &Engine, actor: &str, id: &str) -> String {
+    let present = engine.present();
+    answer(&present, human(actor), "read", "document", id)
+        .split(' ')
+        .nth(1)
+        .expect("a reason")
+        .into()
+}
+
+/// The facts of a layer as lines of JSON.
+fn facts(engine: &Engine, layer: Layer) -> BTreeSet<String> {
+    let present = engine.present();
+    let facts = present.facts(layer);
+    facts.map(|fact| serde_json::to_string(&fact).expect("JSON")).collect()
+}
+
+#[test]
+fn every_kind_of_fact_is_added_and_removed() {
+    for (fact, actor, id, before, after) in [
+        (
+            r#""resource": "document:a", "relation": "viewer", "actor": "user:9""#,
+            "user:9",
+            "a",
+            "no_matching_policy",
+            "viewer",
+        ),
+        (
+            r#""resource": "document:a", "relation": "viewer", "actor": "user:*""#,
+            "user:9",
+            "b",
+            "no_matching_policy",
+            "viewer",
+        ),
+        (
+            r#""resource": "document:a", "relation": "barred", "actor": "*""#,
+            "user:1",
+            "a",
+            "viewer",
+            "barred",
+        ),
+        (
+            r#""resource": "group:g", "relation": "member", "actor": "user:9""#,
+            "user:9",
+            "b",
+            "no_matching_policy",
+            "viewer",
+        ),
+        (
+            r#""resource": "document:c", "relation": "viewer", "actor": "group:h#member""#,
+            "user:9",
+            "c",
+            "open",
+            "open",
+        ),
+        (
+            r#""resource": "document:new", "relation": "parent", "target": "document:a""#,
+            "user:1",
+            "new",
+            "unknown",
+            "viewer",
+        ),
+        (r#""resource": "document:new""#, "user:1", "new", "unknown", "no_matching_policy"),
+        (
+            r#""actor": "user:9", "attribute": "level", "value": 4"#,
+            "user:9",
+            "a",
+            "no_matching_policy",
+            "level",
+        ),
+        (
+            r#""resource": "document:a", "attribute": "open", "value": true"#,
+            "user:9",
+            "a",
+            "no_matching_policy",
+            "open",
+        ),
+    ] {
+        let engine = engine();
+        let all = facts(&engine, Layer::Present);
+        assert_eq!(reads(&engine, actor, id), before, "{fact}");
+        assert_eq!(apply(&engine, "1", &format!("{{\"op\": \"add\", {fact}}}")), Ok(2));
+        assert_eq!(reads(&engine, actor, id), after, "{fact}");
+        assert_ne!(facts(&engine, Layer::Present), all);
+        assert_eq!(facts(&engine, Layer::Files), all);
+        let key = fact.split(", \"value\"").next().expect("a key");
+        for (id_of_set, op, revision) in [("2", "remove", 3), ("3", "add", 4), ("4", "forget", 5)] {
+            let fact = if op == "add" { fact } else { key };
+            let change = format!("{{\"op\": \"{op}\", {fact}}}");
+            assert_eq!(apply(&engine, id_of_set, &change), Ok(revision), "{change}");
+            let expected = if op == "add" { after } else { before };
+            assert_eq!(reads(&engine, actor, id), expected, "{change}");
+        }
+        assert_eq!(facts(&engine, Layer::Present), all);
+        assert_eq!(engine.present().words().count(), 0);
+    }
+}
+
+#[test]
+fn run_time_has_the_last_word_until_it_is_taken_back() {
+    let engine = engine();
+    let viewer = r#""resource": "document:a", "relation": "viewer", "actor": "user:1""#;
+    apply(&engine, "1", &format!("{{\"op\": \"remove\", {viewer}}}")).expect("a removal");
+    assert_eq!(reads(&engine, "user:1", "a"), "no_matching_policy");
+    assert_eq!(reads(&engine, "user:1", "b"), "no_matching_policy");
+    // The files say it again: nothing comes back.
+    assert_eq!(engine.reload(policies(SET)), Ok(3));
+    assert_eq!(reads(&engine, "user:1", "a"), "no_matching_policy");
+    let files: Vec<String> = facts(&engine, Layer::Files).into_iter().collect();
+    assert!(
+        files.contains(&format!("{{{}}}", viewer.replace(": ", ":").replace(", ", ","))),
+        "{files:?}"
+    );
+    assert_eq!(engine.present().difference().count(), 1);
+    apply(&engine, "2", &format!("{{\"op\": \"forget\", {viewer}}}")).expect("a word taken back");
+    assert_eq!(reads(&engine, "user:1", "a"), "viewer");
+    // Removing one actor takes nothing from a pattern.
+    let member =
+        r#"{"op": "remove", "resource": "document:a", "relation": "viewer", "actor": "team:1"}"#;
+    apply(&engine, "3", member).expect("a removal");
+    assert_eq!(reads(&engine, "team:1", "a"), "viewer");
+}
+
+#[test]
+fn replace_leaves_exactly_what_it_lists() {
+    let engine = engine();
+    let change = r#"{"op": "replace", "resource": "document:a", "relation": "viewer", "actors": ["user:1", {"id": "user:5", "until": "2026-06-01T00:00:00Z"}]}"#;
+    apply(&engine, "1", change).expect("a replacement");
+    for (actor, reason) in [
+        ("user:1", "viewer"),
+        ("user:2", "no_matching_policy"),
+        ("team:1", "no_matching_policy"),
+        ("user:666", "barred"),
+    ] {
+        assert_eq!(reads(&engine, actor, "a"), reason, "{actor}");
+    }
+    let now = Timestamp::parse("2026-01-01T00:00:00Z").ok();
+    let request =
+        Request { now, ..Request::new(human("user:5"), "read", Resource::new("document", "a")) };
+    assert_eq!(engine.present().evaluate(&request, &mut Scratch::new()).reason, "viewer");
+    let change = r#"{"op": "replace", "resource": "document:a", "relation": "viewer", "actors": []},
+        {"op": "replace", "resource": "document:b", "relation": "parent", "targets": ["document:c", "document:d"]}"#;
+    apply(&engine, "2", change).expect("a replacement");
+    let left = facts(&engine, Layer::Present);
+    assert!(!left.iter().any(|fact| fact.contains("viewer")), "{left:?}");
+    assert_eq!(left.iter().filter(|fact| fact.contains("parent")).count(), 2, "{left:?}");
+}
+
+/// Changes that cannot be made, and what is said of them.
+const REFUSED: &[(&str, &str)] = &[
+    (
+        r#"{"op": "add", "resource": "documnt:a", "relation": "viewer", "actor": "u"}"#,
+        "changes[1].resource: unknown type `documnt`; did you mean `document`?",
+    ),
+    (
+        r#"{"op": "add", "resource": "document", "relation": "viewer", "actor": "u"}"#,
+        "changes[1].resource: `document` is no reference",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:", "relation": "viewer", "actor": "u"}"#,
+        "a reference without an id",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewr", "actor": "u"}"#,
+        "changes[1].relation: unknown relation `viewr` on `document`; did you mean `viewer`?",
+    ),
+    (
+        r#"{"op": "remove", "resource": "document:a", "relation": "parent", "actor": "u"}"#,
+        "changes[1].relation: `parent` is a link",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "target": "document:b"}"#,
+        "`viewer` is a relation",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "same", "target": "space:b"}"#,
+        "link `same` is computed",
+    ),
+    (
+        r#"{"op": "add", "resource": "space:a", "relation": "all", "actor": "u"}"#,
+        "relation `all` of `space` is computed",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "parent", "target": "group:g"}"#,
+        "changes[1].target: the link points to `document`; this is a `group`",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actors": ["u", "group:g#boss"]}"#,
+        "changes[1].actors[1]: unknown relation `boss` on `group`",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "document:b#parent"}"#,
+        "changes[1].actor: `parent` is a link",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "a*b"}"#,
+        "changes[1].actor: `*` stands at the end",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "user:é"}"#,
+        "outside ASCII",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "role:a b"}"#,
+        "without spaces",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": {"type": "human"}}"#,
+        "an actor has one of",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": {"id": "a", "role": "b"}}"#,
+        "an actor has one of",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": {"id": "a", "type": "human"}}"#,
+        "changes[1].actor.type: does not go with the other fields",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": {"id": "a", "until": "soon"}}"#,
+        "changes[1].actor.until: not a time",
+    ),
+    (
+        r#"{"op": "remove", "resource": "document:a", "relation": "viewer", "actor": {"id": "a", "until": "2026-06-01T00:00:00Z"}}"#,
+        "changes[1].actor.until: does not go",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actors": []}"#,
+        "changes[1].actors: an empty list",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer"}"#,
+        "`actor` or `actors` is missing",
+    ),
+    (
+        r#"{"op": "replace", "resource": "document:a", "relation": "viewer", "actor": "u"}"#,
+        "`replace` takes `actors`",
+    ),
+    (r#"{"op": "replace", "resource": "document:a"}"#, "changes[1].op: `replace` is said of"),
+    (
+        r#"{"op": "add", "resource": "document:a", "attribute": "opn", "value": true}"#,
+        "changes[1].attribute: unknown attribute `opn`; did you mean `open`?",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "attribute": "asked", "value": 1}"#,
+        "attribute `asked` is stated by requests",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "attribute": "open", "value": 1}"#,
+        "changes[1].value: attribute `open` is declared as `bool`; this is a",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "attribute": "open", "value": null}"#,
+        "changes[1].value: attribute `open`",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "attribute": "open"}"#,
+        "changes[1].value: missing",
+    ),
+    (
+        r#"{"op": "remove", "resource": "document:a", "attribute": "open", "value": true}"#,
+        "changes[1].value: does not go",
+    ),
+    (r#"{"op": "add", "actor": "u", "attribute": "levl", "value": 1}"#, "did you mean `level`?"),
+    (r#"{"op": "add", "actor": "u"}"#, "changes[1].resource: missing"),
+    (
+        r#"{"op": "ad", "resource": "document:a"}"#,
+        "changes[1].op: `ad` is none of `add`, `remove`, `replace` and `forget`",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relaton": "viewer"}"#,
+        "changes[1].relaton: unknown field; did you mean `relation`?",
+    ),
+    ("[]", "changes[1]: expected an object, found a list"),
+];
+
+#[test]
+fn a_change_set_is_applied_whole_or_not_at_all() {
+    for (change, message) in REFUSED {
+        let engine = engine();
+        let good =
+            r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "user:9"}"#;
+        let error = apply(&engine, "1", &format!("{good}, {change}")).expect_err(change);
+        assert!(error.to_string().contains(message), "{change}: {error}");
+        assert_eq!(engine.present().version().revision, 1);
+        assert_eq!(reads(&engine, "user:9", "a"), "no_matching_policy");
+        // What was refused was not remembered either.
+        assert_eq!(apply(&engine, "1", good), Ok(2));
+    }
+    for (json, message) in [
+        ("{", "EOF"),
+        ("[]", "expected an object"),
+        (r#"{"id": "1"}"#, "changes: missing"),
+        (r#"{"id": "1", "changes": {}}"#, "changes: expected a list"),
+        (r#"{"id": "1", "changes": []}"#, "changes: 1 to 100000 changes"),
+        (r#"{"changes": [{"op": "add", "resource": "document:a"}]}"#, "id: missing"),
+        (r#"{"id": "1", "changes": [], "x": 1}"#, "x: unknown field"),
+    ] {
+        let error = parse_change_set(json.as_bytes()).expect_err(json);
+        assert!(error.to_string().contains(message), "{json}: {error}");
+    }
+}
+
+#[test]
+fn a_change_set_counts_once() {
+    let engine = engine();
+    let add = r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "user:9"}"#;
+    let remove = add.replace("add", "remove");
+    assert_eq!(apply(&engine, "once", add), Ok(2));
+    assert_eq!(apply(&engine, "then", &remove), Ok(3));
+    assert_eq!(apply(&engine, "once", add), Ok(2));
+    assert_eq!(reads(&engine, "user:9", "a"), "no_matching_policy");
+    let error = apply(&engine, "once", &remove).expect_err("other changes");
+    assert_eq!((error.kind.as_str(), engine.present().version().revision), ("conflict", 3));
+}
+
+#[test]
+fn a_reload_that_would_drop_a_word_is_refused() {
+    let engine = engine();
+    let barred =
+        r#"{"op": "add", "resource": "document:b", "relation": "barred", "actor": "user:1"}"#;
+    apply(&engine, "1", barred).expect("an addition");
+    let error = engine.reload(policies(&SET.replace("barred", "banned"))).expect_err("no `barred`");
+    assert!(error.to_string().contains("unknown relation `barred` on `document`"), "{error}");
+    assert!(error.to_string().contains("user:1"), "{error}");
+    assert_eq!(reads(&engine, "user:1", "b"), "barred");
+    // Types and relations may move: words are kept by name.
+    let moved = SET
+        .replace("types:\n", "types:\n  another: {actions: [x]}\n")
+        .replace("viewer: [direct", "first: direct\n      viewer: [direct");
+    assert_eq!(engine.reload(policies(&moved)), Ok(3));
+    assert_eq!(reads(&engine, "user:1", "b"), "barred");
+}
+
+#[test]
+fn one_by_one_each_gives_a_revision() {
+    let engine = engine();
+    let change_set = parse_change_set(br#"{"id": "x", "changes": [{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "role:chief"}]}"#);
+    let statement = change_set.expect("a change set").changes.remove(0).statement;
+    assert_eq!(engine.add(statement.clone()), Ok(2));
+    assert_eq!(engine.add(statement.clone()), Ok(3));
+    let words: Vec<String> =
+        engine.present().words().map(|word| serde_json::to_string(&word).expect("JSON")).collect();
+    // The other spelling of a role is the role.
+    assert_eq!(
+        words,
+        [r#"{"op":"add","resource":"document:a","relation":"viewer","actor":"role:boss"}"#]
+    );
+    assert_eq!(engine.remove(statement.clone()), Ok(4));
+    assert_eq!(engine.forget(statement), Ok(5));
+    assert_eq!(engine.present().words().count(), 0);
+}
+
+#[test]
+fn readers_see_whole_revisions_and_hold_on_to_theirs() {
+    let engine = Arc::new(engine());
+    let held = engine.present();
+    let stop = Arc::new(AtomicBool::new(false));
+    let reader = {
+        let (engine, stop) = (Arc::clone(&engine), Arc::clone(&stop));
+        std::thread::spawn(move || {
+            let (mut scratch, mut asked) = (Scratch::new(), 0_u64);
+            while !stop.load(Ordering::Relaxed) {
+                let present = engine.present();
+                // Either both are viewers or neither is.
+                let one = present
+                    .evaluate(
+                        &Request::new(human("user:8"), "read", Resource::new("document", "a")),
+                        &mut scratch,
+                    )
+                    .reason
+                    .into_owned();
+                let other = present
+                    .evaluate(
+                        &Request::new(human("user:9"), "read", Resource::new("document", "b")),
+                        &mut scratch,
+                    )
+                    .reason
+                    .into_owned();
+                assert_eq!(one, other);
+                let is_viewer = present.version().revision % 2 == 0;
+                assert_eq!(one == "viewer", is_viewer);
+                asked += 1;
+            }
+            asked
+        })
+    };
+    for round in 0..500 {
+        let op = if round % 2 == 0 { "add" } else { "remove" };
+        let change = |resource: &str, actor: &str| {
+            format!(
+                r#"{{"op": "{op}", "resource": "document:{resource}", "relation": "viewer", "actor": "{actor}"}}"#
+            )
+        };
+        let changes = format!("{}, {}", change("a", "user:8"), change("b", "user:9"));
+        apply(&engine, &round.to_string(), &changes).expect("a change");
+    }
+    stop.store(true, Ordering::Relaxed);
+    assert!(reader.join().expect("the reader sees whole revisions") > 0);
+    assert_eq!((held.version().revision, engine.present().version().revision), (1, 501));
+    assert_eq!(answer(&held, human("user:8"), "read", "document", "a"), "deny no_matching_policy");
+}
+
+#[test]
+fn thousands_of_changes_leave_what_files_would_state() {
+    let engine = Engine::new(policies(
+        "{version: 1, types: {door: {actions: [open], relations: {holder: direct}}}}",
+    ));
+    let mut expected = BTreeSet::new();
+    for step in 0..4_000_u32 {
+        let (actor, door) = (step * 7 % 613, step * 11 % 97);
+        let op = if step % 3 == 2 { "remove" } else { "add" };
+        let fact =
+            format!(r#""resource":"door:{door}","relation":"holder","actor":"user:{actor}""#);
+        apply(&engine, &step.to_string(), &format!("{{\"op\":\"{op}\",{fact}}}"))
+            .expect("a change");
+        if op == "add" {
+            expected.insert(format!("{{{fact}}}"));
+        } else {
+            expected.remove(&format!("{{{fact}}}"));
+        }
+    }
+    assert_eq!(facts(&engine, Layer::Present), expected);
+    assert_eq!(engine.present().summary().facts, expected.len());
+    let files = Policies::from_sources(&[SourceText {
+        path: "p",
+        text: "{version: 1, types: {door: {actions: [open], relations: {holder: direct}}}}",
+    }]);
+    assert_eq!(engine.reload(files.expect("policies")), Ok(4_002));
+    assert_eq!(facts(&engine, Layer::Present), expected);
+}

@@ -1,0 +1,128 @@
+use pdp_core::{Fault, Policies, SourceText};
+
+use crate::support::{answer, ask, human};
+
+const SET: &str = "
+version: 1
+types:
+  team: {ids: prefixed, actions: [read], relations: {member: direct}}
+  folder: {actions: [read, write], relations: {team: {to: team, tenant: true}, parent: {to: folder, tenant: true}}}
+  document: {actions: [read, write], relations: {folder: {to: folder, tenant: true}, see: {to: team}}}
+  usage: {actions: [read], relations: {of: {to: document, id: resource.id, tenant: true}}}
+  memo: {actions: [read]}
+let: {short: resource.id.startsWith('s')}
+rules: [{id: all, effect: permit}]
+facts:
+  folder:a: {parent: folder:root}
+  folder:root: {team: 'team:7'}
+  folder:both: {team: ['team:7', 'team:8']}
+  document:s1: {folder: folder:a}
+  document:l1: {folder: folder:a}
+  document:s2: {folder: folder:both}
+  document:s3: {see: 'team:7'}
+  document:s4: {folder: folder:loop}
+  folder:loop: {parent: folder:loop}
+";
+
+fn with(tenant: &str) -> Policies {
+    load(SET, tenant).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn load(set: &str, tenant: &str) -> Result<Policies, pdp_core::PolicyErrors> {
+    Policies::from_sources(&[
+        SourceText { path: "m.yaml", text: set },
+        SourceText { path: "t.yaml", text: tenant },
+    ])
+}
+
+#[test]
+fn rules_of_a_tenant_apply_to_what_belongs_to_it() {
+    let policies = with(
+        "{version: 1, tenant: 'team:7', let: {barred: short}, rules: [{id: t, effect: deny, when: barred || resource.type == 'team'}]}",
+    );
+    for (resource_type, id, expected) in [
+        ("document", "s1", "deny t"),
+        ("document", "l1", "permit all"),
+        ("document", "s2", "deny t"),
+        ("document", "s3", "permit all"),
+        ("document", "s4", "permit all"),
+        ("document", "sx", "permit all"),
+        ("usage", "s1", "deny t"),
+        ("usage", "l1", "permit all"),
+        ("team", "team:7", "deny t"),
+        ("team", "team:8", "permit all"),
+        ("memo", "s1", "permit all"),
+    ] {
+        let found = answer(&policies, human("user:1"), "read", resource_type, id);
+        assert_eq!(found, expected, "{resource_type} {id}");
+    }
+}
+
+#[test]
+fn a_walk_over_the_limit_denies() {
+    let set = format!("walk_limit: 2\n{SET}");
+    let policies = load(&set, "{version: 1, tenant: 'team:8', rules: [{id: t, effect: deny}]}");
+    let policies = policies.unwrap_or_else(|errors| panic!("{errors}"));
+    // document:s1, folder:a, folder:root: three, and team:8 is not among them.
+    let decision = ask(&policies, human("user:1"), "read", "document", "s1");
+    assert_eq!(decision.reason, "t");
+    assert_eq!(decision.errors[0].fault, Fault::WalkLimit);
+    // folder:both, team:7, team:8: the last level is looked at as a whole.
+    let decision = ask(&policies, human("user:1"), "read", "folder", "both");
+    assert_eq!((&*decision.reason, decision.errors.len()), ("t", 0));
+    assert_eq!(answer(&policies, human("user:1"), "read", "document", "s3"), "permit all");
+}
+
+#[test]
+fn a_tenant_file_holds_nothing_that_could_add_a_permit() {
+    let tenant = |text: &str| {
+        let text = format!("version: 1\ntenant: 'team:7'\n{text}");
+        load(SET, &text).map(drop).map_err(|errors| errors.to_string())
+    };
+    assert_eq!(tenant("rules: []"), Ok(()));
+    for (text, message) in [
+        ("rules: [{id: t, effect: permit}]", "t.yaml:3:25: a rule in a tenant file denies"),
+        ("rules: [{id: t, effect: permit, bypass: true}]", "a rule in a tenant file denies"),
+        ("facts: {'document:x': {}}", "t.yaml:3:1: a tenant file cannot hold `facts`"),
+        ("bypass: all", "a tenant file cannot hold `bypass`"),
+        ("types: {y: {actions: [a]}}", "a tenant file cannot hold `types`"),
+        ("microdao_policies: []", "a tenant file cannot hold `microdao_policies`"),
+        ("derived_roles: {y: {when: 'true'}}", "a tenant file cannot hold `derived_roles`"),
+        ("let: {short: 'true'}", "name `short` stands twice"),
+        ("rules: [{id: t, effect: deny, resource: memo}]", "t.yaml:3:9: the rule covers no type"),
+        (
+            "rules: [{id: t, effect: deny, actors: {relation: member}}]",
+            "unknown relation `member` on `folder`",
+        ),
+        ("rules: [{id: all, effect: deny}]", "rule `all` stands twice"),
+    ] {
+        let found = tenant(text).expect_err(text);
+        assert!(found.contains(message), "{text}: {found}");
+    }
+    for (reference, message) in [
+        ("team", "no reference to a resource"),
+        ("memo:1", "no link to `memo` is marked as a tenant's"),
+        ("tram:1", "unknown type `tram`; did you mean `team`?"),
+    ] {
+        let found = load(SET, &format!("{{version: 1, tenant: '{reference}'}}"));
+        let found = found.expect_err(reference).to_string();
+        assert!(found.contains(message), "{found}");
+    }
+}
+
+#[test]
+fn names_of_a_tenant_are_its_own() {
+    let file = |path, text| SourceText { path, text };
+    let set = file("m.yaml", SET);
+    let seven = "{version: 1, tenant: 'team:7', let: {mine: 'true'}, rules: [{id: s, effect: deny, when: mine}]}";
+    let eight = "{version: 1, tenant: 'team:8', let: {mine: 'false'}, rules: [{id: e, effect: deny, when: mine}]}";
+    let policies = Policies::from_sources(&[set, file("7.yaml", seven), file("8.yaml", eight)]);
+    let policies = policies.unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(answer(&policies, human("user:1"), "read", "document", "s2"), "deny s");
+    assert_eq!(answer(&policies, human("user:1"), "read", "team", "team:8"), "permit all");
+    let thief = file("x.yaml", "{version: 1, rules: [{id: x, effect: permit, when: mine}]}");
+    let errors = Policies::from_sources(&[set, file("7.yaml", seven), thief]);
+    assert!(
+        errors.expect_err("a name of another file").to_string().contains("unknown name `mine`")
+    );
+}
