@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod independence;
 pub mod layers;
 pub mod links;
 pub mod purity;

@@ -88,7 +88,7 @@ pub fn forbids_unsafe(manifest: &str, root: &str) -> bool {
 
 /// Reads the path that begins at `at`, or each path of a `use` group, into `names`, and gives the
 /// place behind it. `prefix` is what stands before the group.
-fn read_names<'a>(
+pub(crate) fn read_names<'a>(
     tokens: &[Token<'a>],
     mut at: usize,
     prefix: &[&'a str],

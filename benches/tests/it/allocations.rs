@@ -10,32 +10,40 @@ types:
   group: {actions: [read], relations: {member: direct}}
   folder:
     actions: [read]
-    relations: {viewer: direct}
+    relations: {viewer: direct, space: {to: folder, tenant: true}}
   page:
     actions: [read, write]
     relations:
-      parent: {to: folder}
+      parent: {to: folder, tenant: true}
       blocked: direct
       viewer: [direct, parent.viewer]
     attributes: {size: int?}
     otherwise: [{actors: {not: {relation: viewer}}, reason: not_a_viewer}, no]
+derived_roles: {reader: {actors: {relation: viewer, id: ['*', {exact: x}]}, when: actor.id.contains(':')}}
 context: {place: string?, tags: list(string)?}
 rules:
   - {id: root, effect: permit, bypass: true, actors: {role: root}}
   - {id: blocked, effect: deny, resource: page, actors: {relation: blocked}}
-  - {id: viewers, effect: permit, resource: page, actions: read, actors: {relation: viewer}, obligations: [{type: log}]}
+  - {id: odd, effect: deny, resource: {type: page, id: {regex: 'q-[0-9]+(x|y)*'}}, actors: {id: '*z*z'}}
+  - {id: viewers, effect: permit, resource: page, actions: read, actors: {derived_role: reader}, obligations: [{type: log}]}
   - id: writers
     effect: permit
     resource: page
     actions: write
     when: \"(context.place ?? '').startsWith('off') && 'x' in (context.tags ?? []) && (resource.size ?? 0) < 10\"
 facts:
-  folder:top: {viewer: user:linked}
+  folder:top: {viewer: user:linked, space: folder:space}
   group:outer: {member: 'group:inner#member'}
   group:inner: {member: user:nested}
-  page:a: {parent: folder:top, viewer: [user:direct, 'agent:*', 'role:reader', 'group:outer#member'], blocked: user:bad}
+  page:a: {parent: folder:top, viewer: [user:direct, 'agent:*', 'role:reader', 'group:outer#member', {id: user:timed, until: 2030-01-01T00:00:00Z}], blocked: user:bad}
 attributes: {resources: {page:a: {size: 3}}}
 ";
+
+const POLICY_FILE: SourceText<'_> = SourceText { path: "p.yaml", text: POLICY };
+const TENANT_FILE: SourceText<'_> = SourceText {
+    path: "t.yaml",
+    text: "{version: 1, tenant: 'folder:space', rules: [{id: shut, effect: deny, actors: {id: user:shut}}]}",
+};
 
 /// The decision's reason, and how often memory was asked for while it was made.
 fn counted(
@@ -51,8 +59,8 @@ fn counted(
 
 #[test]
 fn a_decision_allocates_nothing() {
-    let policies =
-        Policies::from_sources(&[SourceText { path: "p.yaml", text: POLICY }]).expect("policies");
+    let policies = Policies::from_sources(&[POLICY_FILE, TENANT_FILE]).expect("policies");
+    let now = pdp_core::Timestamp::parse("2029-01-01T00:00:00Z").ok();
     let (root, reader) = (["root".into()], ["reader".into()]);
     let mut office = Map::new();
     office.insert("place", "office");
@@ -68,6 +76,8 @@ fn a_decision_allocates_nothing() {
         (read(human("user:direct")), Effect::Permit, "viewers"),
         (read(human("user:linked")), Effect::Permit, "viewers"),
         (read(human("user:nested")), Effect::Permit, "viewers"),
+        (Request { now, ..read(human("user:timed")) }, Effect::Permit, "viewers"),
+        (read(human("user:shut")), Effect::Deny, "shut"),
         (read(Actor::new(ActorType::Agent, "agent:x")), Effect::Permit, "viewers"),
         (read(Actor { roles: &reader, ..human("user:r") }), Effect::Permit, "viewers"),
         (read(Actor { roles: &root, ..human("user:r") }), Effect::Permit, "root"),

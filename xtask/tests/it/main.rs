@@ -1,5 +1,7 @@
 //! The checks of the house, each also shown something that it must find.
 
+/// The oracle and the engine share no code.
+mod independence;
 /// Who may depend on whom.
 mod layers;
 /// Links in Markdown files lead somewhere.

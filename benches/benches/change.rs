@@ -1,0 +1,169 @@
+//! How long one change of a fact takes while another thread decides, and what facts occupy:
+//! workload *seed*.
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use pdp_benches::allocations::{Allocations, CountingAllocator};
+use pdp_benches::engine;
+use pdp_benches::seed::{Draw, Draws, Seed};
+use pdp_benches::yaml;
+use pdp_core::{ActorForm, ChangedActor, Engine, Scratch, Statement};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+/// How many changes of each kind are timed.
+const CHANGES: usize = 20_000;
+
+/// How many members the largest group has.
+const HUB: usize = 100_000;
+
+fn main() {
+    // `cargo test` runs benchmarks, too; there is nothing to time then.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    for documents in [1_000, 100_000] {
+        let seed = Seed::new(documents);
+        let texts = yaml::texts(&seed);
+        let before = Allocations::now();
+        let policies = engine::policies(&texts);
+        let bytes = Allocations::now().since(before).live_bytes;
+        let facts = policies.summary().facts;
+        let per_fact = bytes / i64::try_from(facts).expect("few facts").max(1);
+        println!(
+            "change/{documents}: {facts} facts of files in {} kB of heap with all else, {per_fact} bytes each",
+            bytes / 1_000
+        );
+        drop(texts);
+        change(documents, &Engine::new(policies), &Draws::new(&seed).distinct());
+    }
+}
+
+/// Times each kind of change with a reader at work.
+fn change(documents: usize, engine: &Engine, draws: &[Draw<'_>]) {
+    let microdaos = documents * 30 / 100;
+    let member = |index: usize| relation("microdao", index % microdaos, "members", exact(index));
+    let kinds: [(&str, &dyn Fn(usize) -> Statement); 5] = [
+        ("an exact actor that facts name", &|index| {
+            relation("microdao", index % microdaos, "members", exact(index % 500))
+        }),
+        ("a new exact actor", &|index| member(1_000_000 + index)),
+        ("a prefix", &|index| {
+            let form = ActorForm::Prefix(format!("team-{}:", index % 50));
+            relation("microdao", index % microdaos, "members", form)
+        }),
+        ("a set", &|index| {
+            let form = ActorForm::Set(format!("microdao:{}#members", (index + 1) % microdaos));
+            relation("microdao", index % microdaos, "members", form)
+        }),
+        ("a new resource", &|index| {
+            relation("microdao", 2_000_000 + index, "members", exact(index % 500))
+        }),
+    ];
+    for (kind, statement) in kinds {
+        let before = Allocations::now();
+        let statements: Vec<Statement> = (0..CHANGES).map(statement).collect();
+        let held = Allocations::now().since(before).live_bytes;
+        let added = with_reader(engine, draws, || {
+            timed(statements.iter(), |fact| {
+                engine.add(fact).expect("a fact");
+            })
+        });
+        let grown = Allocations::now().since(before).live_bytes - held;
+        print(documents, &format!("add {kind}"), added, grown);
+        let removed = with_reader(engine, draws, || {
+            timed(statements.iter(), |fact| {
+                engine.remove(fact).expect("a fact");
+            })
+        });
+        print(documents, &format!("remove {kind}"), removed, 0);
+        statements.into_iter().for_each(|fact| {
+            engine.forget(fact).expect("a fact");
+        });
+    }
+    hub(documents, engine, draws);
+}
+
+/// A resource that names very many sets: the largest record there is to copy.
+fn hub(documents: usize, engine: &Engine, draws: &[Draw<'_>]) {
+    let set = |index: usize| ActorForm::Set(format!("microdao:hub-{index}#members"));
+    let actors = (0..HUB).map(|index| ChangedActor { form: set(index), until: None }).collect();
+    let resource = "microdao:hub".to_owned();
+    let all = Statement::Relation { resource, relation: "members".to_owned(), actors };
+    let start = Instant::now();
+    engine.replace(all).expect("a hub");
+    println!("change/{documents}: replace all, {HUB} sets of one resource: {:?}", start.elapsed());
+    let more = (HUB..HUB + 1_000).map(|index| Statement::Relation {
+        resource: "microdao:hub".to_owned(),
+        relation: "members".to_owned(),
+        actors: vec![ChangedActor { form: set(index), until: None }],
+    });
+    let statements: Vec<Statement> = more.collect();
+    let added = with_reader(engine, draws, || {
+        timed(statements.iter(), |fact| {
+            engine.add(fact).expect("a fact");
+        })
+    });
+    print(documents, &format!("add a set beside {HUB} others"), added, 0);
+}
+
+fn relation(resource_type: &str, index: usize, relation: &str, form: ActorForm) -> Statement {
+    Statement::Relation {
+        resource: format!("{resource_type}:{index}"),
+        relation: relation.to_owned(),
+        actors: vec![ChangedActor { form, until: None }],
+    }
+}
+
+fn exact(index: usize) -> ActorForm {
+    ActorForm::Exact(format!("user:{index}"))
+}
+
+fn timed<'s>(
+    statements: impl Iterator<Item = &'s Statement>,
+    apply: impl Fn(Statement),
+) -> Vec<Duration> {
+    let time = |statement: &Statement| {
+        let statement = statement.clone();
+        let start = Instant::now();
+        apply(statement);
+        start.elapsed()
+    };
+    statements.map(time).collect()
+}
+
+/// Runs `work` while another thread takes the present and decides, request after request.
+fn with_reader<T>(engine: &Engine, draws: &[Draw<'_>], work: impl FnOnce() -> T) -> T {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut scratch = Scratch::new();
+            for draw in draws.iter().cycle() {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                let present = engine.present();
+                black_box(present.evaluate(&engine::request(draw), &mut scratch));
+            }
+        });
+        let outcome = work();
+        stop.store(true, Ordering::Relaxed);
+        outcome
+    })
+}
+
+fn print(documents: usize, kind: &str, mut times: Vec<Duration>, grown: i64) {
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+    let per_fact = grown / i64::try_from(times.len()).expect("few changes").max(1);
+    let memory = if grown > 0 { format!(", {per_fact} bytes each") } else { String::new() };
+    println!(
+        "change/{documents}: {kind}: p50 {:.1?}, p99 {:.1?}, longest {:.1?}{memory}",
+        at(50),
+        at(99),
+        at(100),
+    );
+}

@@ -1,0 +1,44 @@
+use xtask::independence::faults;
+
+use crate::{assert_none, repository};
+
+const ORACLE: &str = "pdp-testing/src/oracle/";
+
+#[test]
+fn the_oracle_takes_nothing_from_the_engine_but_what_was_parsed() {
+    let repository = repository();
+    let mut found = Vec::new();
+    let mut files = 0;
+    for path in repository.paths().iter().filter(|path| path.starts_with(ORACLE)) {
+        found.extend(faults(path, &repository.text(path).unwrap()));
+        files += 1;
+    }
+    assert!(files > 0, "no file under {ORACLE}");
+    assert_none(&found);
+}
+
+#[test]
+fn what_would_make_it_an_echo_is_found() {
+    for source in [
+        "use pdp_core::Policies;",
+        "use pdp_core::{Request, Scratch};",
+        "use pdp_core::{model::Model, wire};",
+        "use pdp_core::*;",
+        "use pdp_core::model::*;",
+        "use pdp_core as core;",
+        "use pdp_core;",
+        "let engine = pdp_core::Engine::new(policies);",
+        "let value = declared.value_type.admit(value);",
+        "let value = Type::admit(declared, value);",
+    ] {
+        assert_eq!(faults("a.rs", source).len(), 1, "{source}");
+    }
+    for source in [
+        "use pdp_core::model::{Model, Rule};",
+        "use pdp_core::{Effect, Request, Value, expression::Expression};",
+        "// use pdp_core::Policies;",
+        "let time = pdp_core::Timestamp::parse(text);",
+    ] {
+        assert_eq!(faults("a.rs", source), [] as [String; 0], "{source}");
+    }
+}
