@@ -11,4 +11,4 @@ pub use case::{ActorFixture, Case, Expectation, ResourceFixture};
 pub use difference::Difference;
 pub use file::{TestFile, TestFileErrors};
 pub use matrix::Matrix;
-pub use oracle::{ErringRule, Oracle, Verdict};
+pub use oracle::{ErringRule, Layer, Oracle, Verdict};

@@ -37,6 +37,12 @@ pub const LAYERS: &[Layer<'_>] = &[
     },
     Layer { package: "pdp-testing", uses: &["pdp-core"], tests_use: &[], outside: None },
     Layer {
+        package: "pdp-judge",
+        uses: &["pdp-core", "pdp-testing"],
+        tests_use: &[],
+        outside: None,
+    },
+    Layer {
         package: "pdp-source",
         uses: &["pdp-core"],
         tests_use: &["pdp-testing"],

@@ -81,6 +81,16 @@ impl Detail {
         }
     }
 
+    /// The relation of actors that a fact with this key is about; `None` for other kinds.
+    pub(crate) fn relation_of((kind, first, second, third): &DetailKey) -> Option<u32> {
+        match *kind {
+            Detail::PREFIX => Some(*second),
+            Detail::ROLE => Some(*third),
+            Detail::SET => Some(*first),
+            _ => None,
+        }
+    }
+
     fn kind(&self) -> u8 {
         self.key().0
     }

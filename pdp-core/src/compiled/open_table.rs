@@ -26,7 +26,7 @@ impl<S> Default for OpenTable<S> {
 }
 
 /// The fewest slots of a table that is not empty; a power of two.
-const SLOTS_MIN: usize = 16;
+const SLOTS_MIN: usize = 64;
 
 impl<S: Slot> OpenTable<S> {
     /// The entry with this hash that `is_it` recognises.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 /// How many items a page holds; a power of two.
-const PAGE: usize = 256;
+const PAGE: usize = 1_024;
 
 /// Items in pages that copies share: changing one item of a copy copies its page, and no other.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use foldhash::fast::RandomState;
 
 use super::open_table::{OpenTable, Slot};
 use super::pages::Pages;
-use super::{Detail, RelationIndex, ResourceIndex, TypeIndex};
+use super::{Detail, DetailKey, RelationIndex, ResourceIndex, TypeIndex};
 
 /// Texts, each once, numbered in the order in which they came.
 #[derive(Clone, Debug, Default)]
@@ -121,6 +121,13 @@ impl Record {
     #[inline]
     pub(crate) fn details(&self) -> &[Detail] {
         self.details.as_deref().unwrap_or_default()
+    }
+
+    /// The detail with this key, if there is one.
+    pub(crate) fn detail(&self, key: &DetailKey) -> Option<&Detail> {
+        let details = self.details();
+        let index = details.binary_search_by_key(key, Detail::key).ok()?;
+        Some(&details[index])
     }
 
     /// Those of some kinds, named by the first and the last.

@@ -1,11 +1,12 @@
 //! Statements, which are words, become facts by number.
 
+use super::draft::Draft;
 use super::error::{ChangeError, ChangeErrorKind};
 use super::key::{FactKey, State};
 use crate::compile::types_mask;
 use crate::compiled::{
-    AttributeInfo, Code, Detail, FactTables, RelationIndex, RelationInfo, ResourceIndex, Stored,
-    TypeIndex, TypeInfo, Until, of_pair, pair,
+    AttributeInfo, Code, Detail, RelationIndex, RelationInfo, ResourceIndex, Stored, TypeIndex,
+    TypeInfo, Until, of_pair, pair,
 };
 use crate::error::{id_fault, printable, suggestion};
 use crate::model::AttributeSource;
@@ -17,7 +18,7 @@ type Said = (FactKey, State);
 /// Resolves the words of a change; ids and roles that are new get their numbers.
 pub(super) struct Resolver<'r> {
     pub(super) code: &'r Code,
-    pub(super) tables: &'r mut FactTables,
+    pub(super) draft: &'r mut Draft,
 }
 
 impl Resolver<'_> {
@@ -30,13 +31,13 @@ impl Resolver<'_> {
                 let resource = self.reference(resource, "resource")?;
                 let relation = self.relation(resource, relation)?;
                 let said = self.actors(resource, relation, actors, change.operation)?;
-                Ok(self.replaced(replaces, said, |tables| held(tables, resource, relation)))
+                Ok(self.replaced(replaces, said, |draft| held(draft, resource, relation)))
             }
             Statement::Link { resource, link, targets } => {
                 let resource = self.reference(resource, "resource")?;
                 let (link, of) = self.link(resource, link)?;
                 let said = self.targets(resource, link, of, targets, replaces)?;
-                Ok(self.replaced(replaces, said, |tables| linked(tables, resource, link)))
+                Ok(self.replaced(replaces, said, |draft| linked(draft, resource, link)))
             }
             _ if replaces => {
                 let message =
@@ -55,7 +56,7 @@ impl Resolver<'_> {
                 self.check_id(actor, "actor")?;
                 let of = &self.code.vocabulary.actor_attributes;
                 let (attribute, state) = stated(of, attribute, value.as_ref(), change.operation)?;
-                let actor = self.tables.actors.intern(actor);
+                let actor = self.draft.tables.actors.intern(actor);
                 Ok(vec![(FactKey::ActorAttribute { actor, attribute }, state)])
             }
             Statement::Existence { resource } => {
@@ -70,13 +71,13 @@ impl Resolver<'_> {
         &self,
         replaces: bool,
         said: Vec<Said>,
-        held: impl FnOnce(&FactTables) -> Vec<FactKey>,
+        held: impl FnOnce(&Draft) -> Vec<FactKey>,
     ) -> Vec<Said> {
         if !replaces {
             return said;
         }
         let listed: std::collections::HashSet<&FactKey> = said.iter().map(|(key, _)| key).collect();
-        let others = held(self.tables).into_iter().filter(|key| !listed.contains(key));
+        let others = held(self.draft).into_iter().filter(|key| !listed.contains(key));
         let others: Vec<Said> = others.map(|key| (key, State::Absent)).collect();
         others.into_iter().chain(said).collect()
     }
@@ -112,14 +113,14 @@ impl Resolver<'_> {
         let key = match form {
             ActorForm::Exact(id) => {
                 self.check_id(id, field)?;
-                let pair = pair(self.tables.actors.intern(id), resource);
+                let pair = pair(self.draft.tables.actors.intern(id), resource);
                 return Ok(FactKey::Exact { pair, relation });
             }
             ActorForm::Prefix(prefix) => {
                 if !prefix.is_empty() {
                     self.check_id(prefix, field)?;
                 }
-                (Detail::PREFIX, self.tables.prefixes.intern(prefix), relation_word, 0)
+                (Detail::PREFIX, self.draft.tables.prefixes.intern(prefix), relation_word, 0)
             }
             ActorForm::Role { role, actor_type } => {
                 self.check_id(role, field)?;
@@ -128,7 +129,7 @@ impl Resolver<'_> {
                     return Err(ChangeError::new(ChangeErrorKind::Shape, field, message));
                 }
                 let alias = self.code.vocabulary.aliases.get(role.as_str()).copied();
-                let role = alias.unwrap_or_else(|| self.tables.roles.intern(role));
+                let role = alias.unwrap_or_else(|| self.draft.tables.roles.intern(role));
                 (Detail::ROLE, role, u32::from(types_mask(*actor_type)), relation_word)
             }
             ActorForm::Set(set) => {
@@ -186,11 +187,11 @@ impl Resolver<'_> {
             return Err(ChangeError::new(ChangeErrorKind::Shape, field, message));
         }
         let id = if vocabulary.types[usize::from(index)].prefixed { reference } else { rest };
-        Ok(self.tables.resources.intern(index, id))
+        Ok(self.draft.tables.resources.intern(index, id))
     }
 
     fn type_of(&self, resource: ResourceIndex) -> usize {
-        usize::from(self.tables.resources.record(resource).resource_type)
+        usize::from(self.draft.tables.resources.record(resource).resource_type)
     }
 
     fn info(&self, resource: ResourceIndex) -> &TypeInfo {
@@ -328,29 +329,24 @@ fn unknown<'c>(
 
 /// Every fact that makes a relation of a resource hold. Goes through all pairs: they are found by
 /// actor and resource together.
-fn held(tables: &FactTables, resource: ResourceIndex, relation: RelationIndex) -> Vec<FactKey> {
-    let pairs = tables.pairs.iter();
-    let pairs =
-        pairs.filter(|(pair, bits)| of_pair(*pair).1 == resource && bits & (1 << relation) != 0);
+fn held(draft: &Draft, resource: ResourceIndex, relation: RelationIndex) -> Vec<FactKey> {
+    let bit = 1 << relation;
+    let pairs = draft.tables.pairs.iter();
+    let pairs = pairs.filter(|(pair, bits)| of_pair(*pair).1 == resource && bits & bit != 0);
     let pairs = pairs.map(|(pair, _)| pair);
-    let ending = tables.ending.iter();
+    let ending = draft.tables.ending.iter();
     let ending = ending.filter(|(pair, of, _)| of_pair(*pair).1 == resource && *of == relation);
     let exact = pairs.chain(ending.map(|(pair, _, _)| pair));
     let exact = exact.map(|pair| FactKey::Exact { pair, relation });
-    let details = tables.resources.record(resource).details().iter();
-    let details = details.filter(|detail| match detail {
-        Detail::Prefix { relation: of, .. }
-        | Detail::Role { relation: of, .. }
-        | Detail::Set { relation: of, .. } => *of == relation,
-        Detail::Attribute { .. } | Detail::Link { .. } => false,
-    });
-    exact.chain(details.map(|detail| FactKey::Detail { resource, key: detail.key() })).collect()
+    let wanted = Some(u32::from(relation));
+    let keys = draft.detail_keys(resource, Detail::PREFIX..=Detail::SET).into_iter();
+    let keys = keys.filter(|key| Detail::relation_of(key) == wanted);
+    exact.chain(keys.map(|key| FactKey::Detail { resource, key })).collect()
 }
 
 /// Every fact that makes a link of a resource point somewhere.
-fn linked(tables: &FactTables, resource: ResourceIndex, link: RelationIndex) -> Vec<FactKey> {
-    let details = tables.resources.record(resource).details_of(Detail::LINK..=Detail::LINK).iter();
-    let of_link =
-        details.filter(|detail| matches!(detail, Detail::Link { link: of, .. } if *of == link));
-    of_link.map(|detail| FactKey::Detail { resource, key: detail.key() }).collect()
+fn linked(draft: &Draft, resource: ResourceIndex, link: RelationIndex) -> Vec<FactKey> {
+    let keys = draft.detail_keys(resource, Detail::LINK..=Detail::LINK).into_iter();
+    let keys = keys.filter(|(_, of, _, _)| *of == u32::from(link));
+    keys.map(|key| FactKey::Detail { resource, key }).collect()
 }

@@ -8,6 +8,7 @@
 mod change;
 mod condition;
 mod fact;
+mod listing;
 mod pattern;
 mod question;
 mod truth;
@@ -34,6 +35,17 @@ pub struct Oracle<'m> {
     words: Words,
     /// The facts that hold: those of the files with the words over them.
     facts: Facts,
+}
+
+/// Which facts are meant (section 11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// Those that the files state.
+    Files,
+    /// Those that run time says hold.
+    RunTime,
+    /// Those that hold.
+    Both,
 }
 
 /// What the documentation says of a request (section 5).
@@ -132,6 +144,18 @@ impl<'m> Oracle<'m> {
         self.regexes = pattern::regexes(model);
         (self.model, self.words) = (model, words);
         Ok(())
+    }
+
+    /// The facts of a layer, each as JSON in the form of a fact alone in `docs/wire.md`: on one
+    /// line, keys in byte order, actors in the short form where that can be read, values of
+    /// attributes as ones of the declared type.
+    pub fn facts(&self, layer: Layer) -> BTreeSet<String> {
+        let facts = match layer {
+            Layer::Files => fact::of_files(self.model),
+            Layer::RunTime => fact::overlay(Facts::new(), &self.words),
+            Layer::Both => self.facts.clone(),
+        };
+        facts.iter().map(|(key, beside)| listing::write(self.model, key, beside)).collect()
     }
 
     /// Decides a request (section 5).

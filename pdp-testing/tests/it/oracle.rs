@@ -3,7 +3,7 @@ use pdp_core::{
     Actor, ActorForm, ActorType, Change, ChangeSet, ChangedActor, Map, Membership, Operation,
     Request, Resource, SourceText, Statement, Timestamp, Value,
 };
-use pdp_testing::Oracle;
+use pdp_testing::{Layer, Oracle};
 
 fn model(text: &str) -> Model<'_> {
     Model::parse(&[SourceText { path: "policy.yaml", text }])
@@ -577,12 +577,6 @@ fn viewers(resource: &str, ids: &[&str]) -> Statement {
     }
 }
 
-/// Who of ten actors reads `doc:1`.
-fn viewers_seen(oracle: &Oracle<'_>) -> Vec<String> {
-    let actors = (0..10).map(|number| format!("user:{number}"));
-    actors.filter(|id| decide(oracle, &read(human(id), "doc", "1")) == "permit view").collect()
-}
-
 #[test]
 fn the_last_word_of_run_time_holds_over_the_files() {
     use Operation::{Add, Forget, Remove, Replace};
@@ -627,7 +621,7 @@ fn a_change_set_is_applied_once_and_whole_or_refused() {
     use Operation::{Add, Remove, Replace};
     let model = model(RUN_TIME);
     let mut oracle = Oracle::new(&model);
-    let before = viewers_seen(&oracle);
+    let before = oracle.facts(Layer::Both);
     let relation = |relation: &str| match viewers("doc:1", &["user:9"]) {
         Statement::Relation { resource, actors, .. } => {
             Statement::Relation { resource, relation: relation.to_owned(), actors }
@@ -651,7 +645,7 @@ fn a_change_set_is_applied_once_and_whole_or_refused() {
     ] {
         let refused = change_set("a", vec![(Add, viewers("doc:1", &["user:9"])), change]);
         assert!(oracle.apply(&refused).is_err(), "{refused:?}");
-        assert_eq!(viewers_seen(&oracle), before);
+        assert_eq!(oracle.facts(Layer::Both), before);
     }
     let first = change_set("a", vec![(Remove, viewers("doc:1", &["user:1"]))]);
     assert_eq!(oracle.apply(&first), Ok(()));
@@ -659,7 +653,7 @@ fn a_change_set_is_applied_once_and_whole_or_refused() {
     assert_eq!(oracle.apply(&again), Ok(()));
     // It was applied before, and is not applied again.
     assert_eq!(oracle.apply(&first), Ok(()));
-    assert_eq!(viewers_seen(&oracle), before);
+    assert_eq!(oracle.facts(Layer::Both), before);
     let other = change_set("a", vec![(Remove, viewers("doc:1", &["user:2"]))]);
     assert!(oracle.apply(&other).is_err());
 }
@@ -679,11 +673,45 @@ fn a_reload_keeps_the_words_of_run_time_or_is_refused() {
     let without = RUN_TIME.replace("viewer", "seer");
     let (later, without) = (model(&later), model(&without));
     assert!(oracle.reload(&without).is_err());
-    assert_eq!(viewers_seen(&oracle), ["user:2", "user:5", "user:8"]);
+    let fact = |actor| format!(r#"{{"actor":"{actor}","relation":"viewer","resource":"doc:1"}}"#);
+    let facts = |oracle: &Oracle<'_>, layer| oracle.facts(layer).into_iter().collect::<Vec<_>>();
+    assert_eq!(facts(&oracle, Layer::Both), ["user:2", "user:5*", "user:8"].map(fact));
     assert_eq!(oracle.reload(&later), Ok(()));
-    // The files say `user:1` and `user:7` again; run time took both away.
-    assert_eq!(viewers_seen(&oracle), ["user:8"]);
+    assert_eq!(facts(&oracle, Layer::Files), ["user:1", "user:7"].map(fact));
+    assert_eq!(facts(&oracle, Layer::RunTime), ["user:8"].map(fact));
+    assert_eq!(facts(&oracle, Layer::Both), ["user:8"].map(fact));
     assert_eq!(decide(&oracle, &read(human("user:8"), "doc", "1")), "permit view");
+}
+
+#[test]
+fn facts_are_listed_as_they_are_written() {
+    let text = "
+version: 1
+types:
+  team: {ids: prefixed, actions: [read], relations: {member: direct}}
+  doc: {actions: [read], relations: {team: {to: team}, viewer: direct}, attributes: {size: double?}}
+actor: {attributes: {since: timestamp?}}
+resources: [doc:1]
+facts:
+  doc:2:
+    team: team:7
+    viewer: [team:7#member, {id: 'a#b', until: 2026-06-01T02:00:00+02:00}, {prefix: 'a*'}]
+attributes:
+  resources: {doc:2: {size: 3}}
+  actors: {user:1: {since: 2026-01-01T00:00:00Z}}
+";
+    let model = model(text);
+    let facts = Oracle::new(&model).facts(Layer::Both);
+    let expected = [
+        r#"{"actor":"team:7#member","relation":"viewer","resource":"doc:2"}"#,
+        r#"{"actor":"user:1","attribute":"since","value":"2026-01-01T00:00:00Z"}"#,
+        r#"{"actor":{"id":"a#b","until":"2026-06-01T00:00:00Z"},"relation":"viewer","resource":"doc:2"}"#,
+        r#"{"actor":{"prefix":"a*"},"relation":"viewer","resource":"doc:2"}"#,
+        r#"{"attribute":"size","resource":"doc:2","value":3.0}"#,
+        r#"{"relation":"team","resource":"doc:2","target":"team:7"}"#,
+        r#"{"resource":"doc:1"}"#,
+    ];
+    assert_eq!(facts.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 
 #[test]

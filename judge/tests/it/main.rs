@@ -1,0 +1,8 @@
+//! The judge's tests: random pairs, small worlds, laws and change sets.
+
+/// Each law, on choices that proptest makes smaller where it breaks.
+mod laws;
+/// Engine and oracle on random policy sets, change sets and requests.
+mod random;
+/// A slice of the small worlds.
+mod worlds;
