@@ -51,7 +51,9 @@ pdp=(cargo run --locked --quiet --package pdp-cli --)
 example=(cargo run --locked --quiet --package pdp-examples --example)
 
 step 'unit, integration and documentation tests' 3600 -- cargo test --workspace --locked --no-fail-fast
-step 'pdp check policies/daarion' 600 -- "${pdp[@]}" check policies/daarion
+for pack in policies/*/; do
+    step "pdp check ${pack%/}" 600 -- "${pdp[@]}" check "${pack%/}"
+done
 step 'pdp test policies' 600 -- "${pdp[@]}" test policies
 step 'example decide' 600 -- "${example[@]}" decide
 step 'example audit_sink' 600 -- "${example[@]}" audit_sink
