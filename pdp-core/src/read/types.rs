@@ -37,9 +37,14 @@ impl<'t> Reader<'_, 't> {
         let keys = ["ids", "actions", "relations", "attributes", "otherwise"];
         let fields = self.fields(node, &format!("type `{}`", name.text), &keys)?;
         let prefixed = fields.value("ids").is_some_and(|node| self.ids(node));
-        let actions = self.required(&fields, "actions");
-        let actions =
-            actions.map(|node| self.words(node, "an action", Name::Action)).unwrap_or_default();
+        let actions: Vec<Word> = match fields.value("actions") {
+            // Types that only hold people, such as groups, need none.
+            Some(node) => {
+                let items = self.items(node, "an action", true).iter();
+                items.filter_map(|item| self.word(item, "an action", Name::Action)).collect()
+            }
+            None => Vec::new(),
+        };
         self.refuse_repeated("action", &actions);
         let relations =
             fields.value("relations").map(|node| self.relations(node)).unwrap_or_default();
