@@ -91,8 +91,15 @@ impl Detail {
         }
     }
 
+    #[inline]
     fn kind(&self) -> u8 {
-        self.key().0
+        match self {
+            Detail::Attribute { .. } => Detail::ATTRIBUTE,
+            Detail::Prefix { .. } => Detail::PREFIX,
+            Detail::Role { .. } => Detail::ROLE,
+            Detail::Link { .. } => Detail::LINK,
+            Detail::Set { .. } => Detail::SET,
+        }
     }
 
     /// Those of some kinds among sorted details.

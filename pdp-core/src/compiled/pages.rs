@@ -6,7 +6,7 @@ const PAGE: usize = 1_024;
 /// Items in pages that copies share: changing one item of a copy copies its page, and no other.
 #[derive(Debug)]
 pub(crate) struct Pages<T> {
-    pages: Arc<Vec<Arc<[T; PAGE]>>>,
+    pages: Arc<[Arc<[T; PAGE]>]>,
     len: usize,
 }
 
@@ -18,7 +18,7 @@ impl<T> Clone for Pages<T> {
 
 impl<T> Default for Pages<T> {
     fn default() -> Self {
-        Pages { pages: Arc::default(), len: 0 }
+        Pages { pages: Arc::new([]), len: 0 }
     }
 }
 
@@ -26,7 +26,7 @@ impl<T: Clone + Default> Pages<T> {
     /// As many default items.
     pub(crate) fn filled(len: usize) -> Self {
         let pages = (0..len.div_ceil(PAGE)).map(|_| page()).collect();
-        Pages { pages: Arc::new(pages), len }
+        Pages { pages, len }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -51,7 +51,7 @@ impl<T: Clone + Default> Pages<T> {
 
     pub(crate) fn push(&mut self, item: T) {
         if self.len.is_multiple_of(PAGE) {
-            Arc::make_mut(&mut self.pages).push(page());
+            self.pages = self.pages.iter().cloned().chain([page()]).collect();
         }
         self.len += 1;
         *self.item_mut(self.len - 1) = item;
