@@ -47,6 +47,8 @@ if ! command -v cargo >/dev/null; then
     exit 1
 fi
 
+need_nightly() { ./fuzz.sh ready 2>/dev/null; }
+
 pdp=(cargo run --locked --quiet --package pdp-cli --)
 example=(cargo run --locked --quiet --package pdp-examples --example)
 
@@ -57,6 +59,7 @@ done
 step 'pdp test policies' 600 -- "${pdp[@]}" test policies
 step 'example decide' 600 -- "${example[@]}" decide
 step 'example audit_sink' 600 -- "${example[@]}" audit_sink
+step 'fuzz targets build' 1200 nightly -- ./fuzz.sh build
 
 printf '\n'
 for name in ${skipped[@]+"${skipped[@]}"}; do printf 'skipped: %s\n' "$name"; done

@@ -5,6 +5,7 @@ pub mod compare;
 mod condition;
 mod dice;
 pub mod fact;
+pub mod harness;
 pub mod laws;
 mod policy_set;
 mod pool;

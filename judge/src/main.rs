@@ -1,10 +1,12 @@
 //! `judge`: holds the engine against the oracle for as long as one likes.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
+use judge::harness::TARGETS;
 use judge::progress::Progress;
 use judge::run::{End, Run};
 use judge::worlds::World;
@@ -62,6 +64,11 @@ enum Command {
         #[arg(long)]
         show: bool,
     },
+    /// Writes the inputs that fuzz targets begin with, into a folder for each target.
+    Seeds {
+        /// Where the folders go.
+        folder: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
@@ -81,6 +88,7 @@ fn main() -> Result<ExitCode> {
         Command::Worlds { from, to, run } => worlds(from, to, &run, tries),
         Command::Survey { seed, scenarios } => Ok(survey(seed, scenarios)),
         Command::One { seed, show } => Ok(one(seed, show, tries)),
+        Command::Seeds { folder } => seeds(&folder),
     }
 }
 
@@ -158,4 +166,15 @@ fn one(seed: u64, show: bool, tries: usize) -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+fn seeds(folder: &Path) -> Result<ExitCode> {
+    for target in TARGETS {
+        let folder = folder.join(target.name);
+        fs::create_dir_all(&folder)?;
+        for (number, seed) in (target.seeds)().iter().enumerate() {
+            fs::write(folder.join(format!("seed-{number:03}")), seed)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
