@@ -4,6 +4,7 @@ pub mod change;
 pub mod compare;
 mod condition;
 mod dice;
+pub mod edit;
 pub mod fact;
 pub mod harness;
 pub mod laws;

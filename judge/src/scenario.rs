@@ -6,6 +6,7 @@ use pdp_core::model::Model;
 
 use crate::change::change_set;
 use crate::compare::{self, Answered, Difference, Sides, Strictness, Texts};
+use crate::edit::edited;
 use crate::question::question;
 use crate::{Dice, PolicyFile, PolicySet, Tree, Wish};
 
@@ -183,8 +184,8 @@ fn steps(dice: &mut Dice<'_>, set: &PolicySet) -> Vec<Step> {
     let mut ids: Vec<String> = Vec::new();
     let mut steps = Vec::new();
     for number in 0..dice.between(2, 3) {
-        if dice.chance(20) {
-            steps.push(Step::Reload(other_files(dice, set)));
+        if dice.chance(30) {
+            steps.push(Step::Reload(edited(dice, set)));
         }
         let repeated = dice.pick_any(&ids).cloned().filter(|_| dice.chance(10));
         if let Some(earlier) = repeated.as_ref().filter(|_| dice.chance(40)) {
@@ -200,26 +201,6 @@ fn steps(dice: &mut Dice<'_>, set: &PolicySet) -> Vec<Step> {
         ids.push(id);
     }
     steps
-}
-
-/// The files of a set after somebody edited them: without a rule, a fact or a declaration.
-fn other_files(dice: &mut Dice<'_>, set: &PolicySet) -> Vec<PolicyFile> {
-    let mut files = set.files.clone();
-    let sections = ["rules", "facts", "facts", "facts", "attributes", "resources", "types"];
-    for _ in 0..dice.between(0, 3) {
-        let index = dice.below(files.len());
-        let section = *dice.pick(&sections);
-        match files[index].tree.value_mut(section) {
-            Some(Tree::List(items)) if items.len() > 1 => {
-                items.remove(dice.below(items.len()));
-            }
-            Some(Tree::Map(entries)) if entries.len() > 1 => {
-                entries.remove(dice.below(entries.len()));
-            }
-            _ => {}
-        }
-    }
-    files
 }
 
 impl Disagreement {

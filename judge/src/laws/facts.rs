@@ -5,7 +5,7 @@ use pdp_core::{Change, ChangeSet, Engine, Layer, Operation, Scratch, Statement};
 use super::Checked;
 use super::subject::{Answers, Subject, apply, compiled, engine, same, shown};
 use crate::change::{change, change_of, change_set, refused_change};
-use crate::compare::with_request;
+use crate::compare::{of_decision, with_request};
 use crate::fact::state;
 use crate::{Dice, Fact, PolicyFile, Tree};
 
@@ -199,6 +199,73 @@ pub(super) fn reload_is_a_new_start(dice: &mut Dice<'_>) -> Checked {
         return Checked::Broken(format!("{files}{story}\nreload: {error}"));
     }
     subject.hold(&subject.ask(&old.present()), &subject.ask(&new.present()), same, &story)
+}
+
+/// Where new files make two roles one, two words become words on one fact: the last of them holds,
+/// as if both had been said of the new files.
+pub(super) fn last_word_holds_after_reload(dice: &mut Dice<'_>) -> Checked {
+    let old = vec![PolicyFile { path: "a.yaml".to_owned(), tree: of_roles() }];
+    let mut new = old.clone();
+    new[0].tree.push("role_aliases", Tree::map([("ops", "admin".into())]));
+    let changes: Vec<Tree> = (0..dice.between(2, 5)).map(|number| said(dice, number)).collect();
+    let (Some(engine), Some(fresh), Some(reloaded)) = (engine(&old), engine(&new), compiled(&new))
+    else {
+        return Checked::Broken(shown("refused", &new));
+    };
+    for tree in &changes {
+        apply(&engine, tree);
+        apply(&fresh, tree);
+    }
+    let story = format!("{}{}", story(&changes), shown("reload", &new));
+    if let Err(error) = engine.reload(reloaded) {
+        return Checked::Broken(format!("{story}\nreload: {error}"));
+    }
+    let actor = Tree::map([
+        ("actor_id", "u".into()),
+        ("actor_type", "human".into()),
+        ("roles", Tree::texts(["admin"])),
+    ]);
+    let resource = Tree::map([("type", "doc".into()), ("id", "1".into())]);
+    let request = Tree::map([("actor", actor), ("action", "read".into()), ("resource", resource)]);
+    let answer = |engine: &Engine| {
+        with_request(&request, |request| {
+            of_decision(&engine.present().evaluate(request, &mut Scratch::new()))
+        })
+    };
+    let (expected, answer) = (answer(&fresh), answer(&engine));
+    if answer != expected {
+        let files = shown("files", &old);
+        return Checked::Broken(format!("{files}{story}\n{expected:?}\nafter reload: {answer:?}"));
+    }
+    Checked::Held(1)
+}
+
+/// Files in which a role decides.
+fn of_roles() -> Tree {
+    let relations = Tree::map([("viewer", "direct".into())]);
+    let declaration = Tree::map([("actions", "read".into()), ("relations", relations)]);
+    let rule = Tree::map([
+        ("id", "viewers".into()),
+        ("effect", "permit".into()),
+        ("actors", Tree::map([("relation", "viewer".into())])),
+    ]);
+    Tree::map([
+        ("version", Tree::Int(1)),
+        ("types", Tree::map([("doc", declaration)])),
+        ("rules", Tree::List(vec![rule])),
+    ])
+}
+
+/// A change set with one word on what a role may view.
+fn said(dice: &mut Dice<'_>, number: usize) -> Tree {
+    let change = Tree::map([
+        ("op", (*dice.pick(&["add", "remove"])).into()),
+        ("resource", "doc:1".into()),
+        ("relation", "viewer".into()),
+        ("actor", (*dice.pick(&["role:ops", "role:admin"])).into()),
+    ]);
+    let id = Tree::text(format!("c{number}"));
+    Tree::map([("id", id), ("changes", Tree::List(vec![change]))])
 }
 
 /// A change set with one change that is refused changes nothing.

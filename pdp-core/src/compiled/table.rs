@@ -153,20 +153,25 @@ impl Resources {
         }
         let index = self.texts.push(id);
         self.records.push(Record { resource_type, ..Record::default() });
-        let hash = self.seed.hash_one((resource_type, id));
+        let hash = self.hash(resource_type, id);
         self.numbers.insert(Numbered::new(hash, index), Numbered::hash);
         index
     }
 
     #[inline]
     pub(crate) fn index(&self, resource_type: TypeIndex, id: &str) -> Option<ResourceIndex> {
-        let wanted = Numbered::new(self.seed.hash_one((resource_type, id)), 0);
+        let wanted = Numbered::new(self.hash(resource_type, id), 0);
         let found = self.numbers.find(wanted.hash(), |slot| {
             slot.tag == wanted.tag
                 && self.record(slot.number()).resource_type == resource_type
                 && self.texts.text(slot.number()) == id
         });
         found.map(|slot| slot.number())
+    }
+
+    /// A hash of a type and an id, the same for the same ones.
+    pub(crate) fn hash(&self, resource_type: TypeIndex, id: &str) -> u64 {
+        self.seed.hash_one((resource_type, id))
     }
 
     #[inline]

@@ -41,16 +41,8 @@ impl Walk {
         self.sets = 0;
     }
 
-    /// Those of `goals` that were not visited on this resource; from now on they are.
-    pub(super) fn visit(&mut self, subject: Subject, goals: u64) -> u64 {
-        let key = match subject.index {
-            Some(index) => u64::from(index),
-            // Of those that facts do not name: the type, and whose id it is.
-            None => {
-                let of = subject.namesake.map_or(0, |index| u64::from(index) + 1);
-                1 << 63 | of << 16 | u64::from(subject.resource_type)
-            }
-        };
+    /// Those of `goals` that were not visited on the resource with this key; from now on they are.
+    pub(super) fn visit(&mut self, key: u64, goals: u64) -> u64 {
         if self.scanned.len() == VISITED_SCANNED && self.visited.is_empty() {
             self.visited.extend(self.scanned.iter().copied());
         }
@@ -144,7 +136,7 @@ impl Evaluation<'_> {
         // Beyond the limit nothing is noted any more, and the walk ends after this level; but
         // every goal of the level is tested, so that order has no effect.
         let over = walk.sets > self.policies.code.walk_limit as usize;
-        let new = if over { goals } else { walk.visit(subject, goals) };
+        let new = if over { goals } else { walk.visit(self.key(subject), goals) };
         if new == 0 {
             return Truth::No;
         }
@@ -180,6 +172,19 @@ impl Evaluation<'_> {
             }
         }
         truth
+    }
+
+    /// What tells a resource from others in one walk: its number, or, where facts do not name it, a
+    /// hash of its type and id. Two of the same hash would count as one; with 63 bits and a seed of
+    /// its own for each process, that does not happen.
+    pub(super) fn key(&self, subject: Subject) -> u64 {
+        match subject.index {
+            Some(index) => u64::from(index),
+            None => {
+                let resources = &self.policies.facts.resources;
+                1 << 63 | resources.hash(subject.resource_type, self.id(subject)) >> 1
+            }
+        }
     }
 
     /// The resource of a type that has the id of another resource.

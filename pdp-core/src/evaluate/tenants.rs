@@ -54,7 +54,7 @@ impl Evaluation<'_> {
         {
             self.memory.tenants.push(*tenant);
         }
-        if !over && walk.visit(subject, REACHED) != 0 {
+        if !over && walk.visit(self.key(subject), REACHED) != 0 {
             walk.next.push((subject, REACHED));
         }
     }

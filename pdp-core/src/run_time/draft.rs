@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::key::{FactKey, State};
-use super::words::{Word, Words};
+use super::words::Words;
 use crate::compiled::{
     Detail, DetailKey, FactTables, Record, RelationIndex, ResourceIndex, Until, of_pair,
 };
@@ -38,7 +38,7 @@ impl Draft {
             None => self.state(&key),
         };
         self.set(&key, says.clone());
-        self.words.set(Word { key, says, of_files });
+        self.words.say(key, says, of_files);
     }
 
     /// What the files say counts again.

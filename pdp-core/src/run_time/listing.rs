@@ -24,7 +24,7 @@ impl Policies {
         let spoken_of =
             move |key: &FactKey| layer == Layer::Files && self.words.word(key).is_some();
         let present = self.present().filter(move |(key, _)| !spoken_of(key));
-        let words = (layer == Layer::Files).then(|| self.words.iter());
+        let words = (layer == Layer::Files).then(|| self.words.in_order());
         let of_files =
             words.into_iter().flatten().map(|word| (word.key.clone(), word.of_files.clone()));
         let of_files = of_files.filter(|(_, state)| *state != State::Absent);
@@ -32,14 +32,14 @@ impl Policies {
     }
 
     /// The last word of run time on every fact of which it has one, as changes that would say the
-    /// same again, in no particular order.
+    /// same again, in the order in which they were said.
     pub fn words(&self) -> impl Iterator<Item = Change> + '_ {
-        self.words.iter().map(|word| self.as_change(word))
+        self.words.in_order().into_iter().map(|word| self.as_change(word))
     }
 
     /// Those words of run time that make a difference to what the files say.
     pub fn difference(&self) -> impl Iterator<Item = Change> + '_ {
-        let different = self.words.iter().filter(|word| word.says != word.of_files);
+        let different = self.words.in_order().into_iter().filter(|word| word.says != word.of_files);
         different.map(|word| self.as_change(word))
     }
 

@@ -11,6 +11,8 @@ use crate::compiled::{OpenTable, TableSlot};
 pub(crate) struct Words {
     table: OpenTable<WordSlot>,
     seed: RandomState,
+    /// How many words were said.
+    count: u64,
 }
 
 /// What run time says of a fact.
@@ -20,6 +22,8 @@ pub(super) struct Word {
     pub(super) says: State,
     /// What the files say of it.
     pub(super) of_files: State,
+    /// Which word it is of all that were said.
+    number: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -42,9 +46,10 @@ impl Words {
         self.table.find(self.seed.hash_one(key), |slot| slot.is(key))?.0.as_deref()
     }
 
-    pub(super) fn set(&mut self, word: Word) {
-        let Words { table, seed } = self;
-        let word = Arc::new(word);
+    pub(super) fn say(&mut self, key: FactKey, says: State, of_files: State) {
+        let Words { table, seed, count } = self;
+        *count += 1;
+        let word = Arc::new(Word { key, says, of_files, number: *count });
         let key = &word.key;
         match table.find_mut(seed.hash_one(key), |slot| slot.is(key)) {
             Some(slot) => slot.0 = Some(Arc::clone(&word)),
@@ -53,13 +58,18 @@ impl Words {
     }
 
     pub(super) fn remove(&mut self, key: &FactKey) -> Option<Arc<Word>> {
-        let Words { table, seed } = self;
+        let Words { table, seed, .. } = self;
         let hash_of = |slot: &WordSlot| hash(seed, slot);
         table.remove(seed.hash_one(key), |slot| slot.is(key), hash_of)?.0
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Word> {
-        self.table.iter().filter_map(|slot| slot.0.as_deref())
+    /// The words in the order in which they were said: under other aliases of roles two of them
+    /// may be about one fact, and then the last one counts.
+    pub(super) fn in_order(&self) -> Vec<&Word> {
+        let mut words: Vec<&Word> =
+            self.table.iter().filter_map(|slot| slot.0.as_deref()).collect();
+        words.sort_unstable_by_key(|word| word.number);
+        words
     }
 }
 

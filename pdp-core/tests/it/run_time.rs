@@ -479,3 +479,28 @@ fn thousands_of_changes_leave_what_files_would_state() {
     assert_eq!(engine.reload(files.expect("policies")), Ok(4_002));
     assert_eq!(facts(&engine, Layer::Present), expected);
 }
+
+#[test]
+fn of_two_words_that_a_reload_makes_one_the_last_counts() {
+    let without = SET.replace("role_aliases: {chief: boss}\n", "");
+    for (first, second) in [("boss", "chief"), ("chief", "boss")] {
+        // Many others between them, so that no order of a table can pass for that of the words.
+        let engine = Engine::new(policies(&without));
+        let change = |op: &str, actor: &str| {
+            format!(
+                r#"{{"op": "{op}", "resource": "document:a", "relation": "viewer", "actor": "{actor}"}}"#
+            )
+        };
+        apply(&engine, "1", &change("add", &format!("role:{first}"))).expect("an addition");
+        for number in 0..50 {
+            let other = change("remove", &format!("user:x{number}"));
+            apply(&engine, &format!("o{number}"), &other).expect("a removal");
+        }
+        apply(&engine, "2", &change("remove", &format!("role:{second}"))).expect("a removal");
+        engine.reload(policies(SET)).expect("a reload");
+        let roles = crate::support::texts(&["boss"]);
+        let actor = pdp_core::Actor { roles: &roles, ..human("user:9") };
+        let answer = answer(&engine.present(), actor, "read", "document", "a");
+        assert_eq!(answer, "deny no_matching_policy", "{first} {second}");
+    }
+}
