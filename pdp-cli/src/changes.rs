@@ -1,17 +1,32 @@
-//! Change sets from a file.
+//! The engine that a command asks: policies from files, changed by change sets from a file.
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use pdp_core::wire::{CHANGE_SET_BYTES_MAX, parse_change_set};
 use pdp_core::{ChangeError, Engine};
 
-use crate::diagnostics::{shown, shown_path};
+use crate::diagnostics::{self, shown, shown_path};
+
+/// The engine of these policies with these changes; `None`, once the reason is printed, where
+/// either cannot be taken.
+pub(crate) fn engine(policies: &[PathBuf], changes: Option<&Path>) -> Result<Option<Engine>> {
+    let policies = match pdp_source::load(policies) {
+        Ok(policies) => policies,
+        Err(error) => {
+            writeln!(std::io::stderr(), "{}", diagnostics::text(&error))?;
+            return Ok(None);
+        }
+    };
+    let engine = Engine::new(policies);
+    let changed = changes.map_or(Ok(true), |path| apply(&engine, path))?;
+    Ok(changed.then_some(engine))
+}
 
 /// Applies the change sets of a file, one JSON object a line, in order; whether all could be.
-pub(crate) fn apply(engine: &Engine, path: &Path) -> Result<bool> {
+fn apply(engine: &Engine, path: &Path) -> Result<bool> {
     let text = read(path)?;
     for (line, number) in text.split(|byte| *byte == b'\n').zip(1..) {
         if line.trim_ascii().is_empty() {

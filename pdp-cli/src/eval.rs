@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use pdp_core::wire::{REQUEST_BYTES_MAX, RequestDocument, RequestError};
-use pdp_core::{AuditSink, Decision, Engine, Policies, Request, Scratch, Timestamp};
+use pdp_core::{AuditSink, Decision, Policies, Request, Scratch, Timestamp};
 use serde_json::json;
 
 use crate::arguments::{Eval, Format};
@@ -16,19 +16,9 @@ use crate::{changes, diagnostics};
 
 /// Whether every line was a request.
 pub(crate) fn run(arguments: &Eval) -> Result<bool> {
-    let policies = match pdp_source::load(&arguments.policies) {
-        Ok(policies) => policies,
-        Err(error) => {
-            writeln!(io::stderr(), "{}", diagnostics::text(&error))?;
-            return Ok(false);
-        }
-    };
-    let engine = Engine::new(policies);
-    if let Some(path) = &arguments.changes
-        && !changes::apply(&engine, path)?
-    {
+    let Some(engine) = changes::engine(&arguments.policies, arguments.changes.as_deref())? else {
         return Ok(false);
-    }
+    };
     let policies = engine.present();
     let audit = arguments.audit.as_deref().map(JsonLines::open).transpose()?;
     let mut evaluator = Evaluator {

@@ -3,27 +3,17 @@
 use std::io::{self, BufWriter, Write};
 
 use anyhow::Result;
-use pdp_core::{Engine, Layer, Policies};
+use pdp_core::{Layer, Policies};
 use serde::Serialize;
 
 use crate::arguments::{Facts, FactsLayer};
-use crate::{changes, diagnostics};
+use crate::changes;
 
 /// Whether the policies could be loaded and the changes applied.
 pub(crate) fn run(arguments: &Facts) -> Result<bool> {
-    let policies = match pdp_source::load(&arguments.policies) {
-        Ok(policies) => policies,
-        Err(error) => {
-            writeln!(io::stderr(), "{}", diagnostics::text(&error))?;
-            return Ok(false);
-        }
-    };
-    let engine = Engine::new(policies);
-    if let Some(path) = &arguments.changes
-        && !changes::apply(&engine, path)?
-    {
+    let Some(engine) = changes::engine(&arguments.policies, arguments.changes.as_deref())? else {
         return Ok(false);
-    }
+    };
     let mut output = BufWriter::new(io::stdout().lock());
     for line in lines(&engine.present(), arguments.layer)? {
         writeln!(output, "{line}")?;

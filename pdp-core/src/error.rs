@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::document::Span;
+use crate::wire::ID_BYTES_MAX;
 
 /// How many mistakes are kept; beyond it they are only counted.
 const ERRORS_MAX: usize = 1_000;
@@ -214,9 +215,6 @@ pub fn is_hidden(letter: char) -> bool {
         | '\u{E000}'..='\u{F8FF}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
         | '\u{FFF0}'..='\u{FFFC}' | '\u{FFFE}'..='\u{FFFF}' | '\u{E0000}'..='\u{10FFFF}')
 }
-
-/// The longest id of a fact or a selector, in bytes.
-const ID_BYTES_MAX: usize = 1_024;
 
 /// Why a text is no id.
 #[derive(Debug)]

@@ -109,33 +109,54 @@ impl Evaluation<'_> {
     }
 
     fn levels(&mut self, mut truth: Truth, walk: &mut Walk) -> Truth {
-        let limit = self.policies.code.walk_limit as usize;
-        while truth != Truth::Yes {
-            if walk.sets > limit {
-                truth = joined(truth, Truth::Fault(self.policies.code.walk_limit_fault));
-                break;
+        if truth == Truth::Yes {
+            return truth;
+        }
+        let over = self.by_levels(walk, |this, subject, goals, walk| {
+            truth = joined(truth, this.expand(subject, goals, walk));
+            truth == Truth::Yes
+        });
+        if over {
+            truth = joined(truth, Truth::Fault(self.policies.code.walk_limit_fault));
+        }
+        truth
+    }
+
+    /// Takes `step` on what was noted for the next level, level by level, until it says that this
+    /// suffices or nothing is left. Whether the walk ended over the limit instead.
+    pub(super) fn by_levels(
+        &mut self,
+        walk: &mut Walk,
+        mut step: impl FnMut(&mut Self, Subject, u64, &mut Walk) -> bool,
+    ) -> bool {
+        loop {
+            if self.is_over(walk) {
+                return true;
             }
             if walk.next.is_empty() {
-                break;
+                return false;
             }
             std::mem::swap(&mut walk.level, &mut walk.next);
             walk.next.clear();
             for index in 0..walk.level.len() {
                 let (subject, goals) = walk.level[index];
-                truth = joined(truth, self.expand(subject, goals, walk));
-                if truth == Truth::Yes {
-                    break;
+                if step(self, subject, goals, walk) {
+                    return false;
                 }
             }
         }
-        truth
+    }
+
+    /// Whether more sets were visited than the limit allows.
+    pub(super) fn is_over(&self, walk: &Walk) -> bool {
+        walk.sets > self.policies.code.walk_limit as usize
     }
 
     /// Tests goals on a resource, and notes those that lead further for the next level.
     fn reach(&mut self, subject: Subject, goals: u64, walk: &mut Walk) -> Truth {
         // Beyond the limit nothing is noted any more, and the walk ends after this level; but
         // every goal of the level is tested, so that order has no effect.
-        let over = walk.sets > self.policies.code.walk_limit as usize;
+        let over = self.is_over(walk);
         let new = if over { goals } else { walk.visit(self.key(subject), goals) };
         if new == 0 {
             return Truth::No;
@@ -154,24 +175,36 @@ impl Evaluation<'_> {
         goals: u64,
         walk: &mut Walk,
     ) -> Truth {
+        let mut truth = Truth::No;
+        self.targets(subject, link, |this, target| {
+            truth = joined(truth, this.reach(target, goals, walk));
+            truth == Truth::Yes
+        });
+        truth
+    }
+
+    /// Takes `step` on what a link of a resource points to, until it says that this suffices.
+    pub(super) fn targets(
+        &mut self,
+        subject: Subject,
+        link: RelationIndex,
+        mut step: impl FnMut(&mut Self, Subject) -> bool,
+    ) {
         let policies = self.policies;
         let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
         let Some(RelationInfo::Link { target, same_id }) = info.relations.get(usize::from(link))
         else {
-            return Truth::No;
+            return;
         };
         if *same_id {
-            return self.reach(self.namesake(subject, *target), goals, walk);
-        }
-        let Some(index) = subject.index else { return Truth::No };
-        let mut truth = Truth::No;
-        for index in policies.facts.resources.targets(index, link) {
-            truth = joined(truth, self.reach(Subject::new(*target, Some(index)), goals, walk));
-            if truth == Truth::Yes {
-                break;
+            step(self, self.namesake(subject, *target));
+        } else if let Some(index) = subject.index {
+            for index in policies.facts.resources.targets(index, link) {
+                if step(self, Subject::new(*target, Some(index))) {
+                    break;
+                }
             }
         }
-        truth
     }
 
     /// What tells a resource from others in one walk: its number, or, where facts do not name it, a

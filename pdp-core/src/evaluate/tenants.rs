@@ -4,7 +4,6 @@ use super::condition::{Evaluation, Subject};
 use super::relation::Walk;
 use super::truth::Truth;
 use crate::compile::bits;
-use crate::compiled::{RelationIndex, RelationInfo};
 
 /// The one goal of this walk, on every resource: to be there.
 const REACHED: u64 = 1;
@@ -28,26 +27,17 @@ impl Evaluation<'_> {
         walk.begin();
         self.memory.tenants.clear();
         self.memory.tenants_known = true;
-        self.memory.tenants_fault = None;
         self.arrive(self.subject, walk);
-        let limit = self.policies.code.walk_limit as usize;
-        while !walk.next.is_empty() {
-            if walk.sets > limit {
-                self.memory.tenants_fault = Some(self.policies.code.walk_limit_fault);
-                break;
-            }
-            std::mem::swap(&mut walk.level, &mut walk.next);
-            walk.next.clear();
-            for index in 0..walk.level.len() {
-                let (subject, _) = walk.level[index];
-                self.follow(subject, walk);
-            }
-        }
+        let over = self.by_levels(walk, |this, subject, _, walk| {
+            this.follow(subject, walk);
+            false
+        });
+        self.memory.tenants_fault = over.then_some(self.policies.code.walk_limit_fault);
         self.walk = Some(walk);
     }
 
     fn arrive(&mut self, subject: Subject, walk: &mut Walk) {
-        let over = walk.sets > self.policies.code.walk_limit as usize;
+        let over = self.is_over(walk);
         let tenant = subject.index.and_then(|index| self.policies.code.tenants.get(&index));
         if let Some(tenant) = tenant
             && !self.memory.tenants.contains(tenant)
@@ -63,23 +53,10 @@ impl Evaluation<'_> {
     fn follow(&mut self, subject: Subject, walk: &mut Walk) {
         let info = &self.policies.code.vocabulary.types[usize::from(subject.resource_type)];
         for link in bits(info.tenant_links) {
-            self.follow_link(subject, link, walk);
-        }
-    }
-
-    fn follow_link(&mut self, subject: Subject, link: RelationIndex, walk: &mut Walk) {
-        let policies = self.policies;
-        let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
-        let Some(RelationInfo::Link { target, same_id }) = info.relations.get(usize::from(link))
-        else {
-            return;
-        };
-        if *same_id {
-            self.arrive(self.namesake(subject, *target), walk);
-        } else if let Some(index) = subject.index {
-            for index in policies.facts.resources.targets(index, link) {
-                self.arrive(Subject::new(*target, Some(index)), walk);
-            }
+            self.targets(subject, link, |this, target| {
+                this.arrive(target, walk);
+                false
+            });
         }
     }
 }

@@ -74,6 +74,38 @@ pub enum FactActor<'t> {
     },
 }
 
+/// What the short form of an actor in a fact stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ShortForm {
+    /// A role: what follows [`ShortForm::ROLE`].
+    Role,
+    /// An actor set.
+    Set,
+    /// Everyone whose id begins with what stands before the `*` at the end.
+    Prefix,
+    /// An id.
+    Exact,
+}
+
+impl ShortForm {
+    /// With what a role begins.
+    pub(crate) const ROLE: &str = "role:";
+
+    /// What `text` stands for; `None` where a `*` stands before its end.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        if text.starts_with(ShortForm::ROLE) {
+            return Some(ShortForm::Role);
+        }
+        if text.contains('#') {
+            return Some(ShortForm::Set);
+        }
+        match text.find('*') {
+            None => Some(ShortForm::Exact),
+            Some(star) => (star + 1 == text.len()).then_some(ShortForm::Prefix),
+        }
+    }
+}
+
 /// Resources that a link of a resource points to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkFacts<'t> {

@@ -8,6 +8,7 @@ mod fact;
 mod rule;
 mod vocabulary;
 
+pub(crate) use fact::ShortForm;
 pub use fact::{
     AttributeFact, FactActor, Facts, LinkFacts, RelationFacts, ResourceName, StatedActor,
 };

@@ -8,7 +8,7 @@ use crate::document::{Content, Node};
 use crate::error::{PolicyErrorKind, printable};
 use crate::model::{
     Attribute, AttributeFact, AttributeSource, FactActor, Facts, LinkFacts, Place,
-    RelationDefinition, RelationFacts, ResourceName, ResourceType, StatedActor,
+    RelationDefinition, RelationFacts, ResourceName, ResourceType, ShortForm, StatedActor,
 };
 use crate::{ActorType, Text, Timestamp};
 
@@ -186,14 +186,17 @@ impl<'t> Reader<'_, 't> {
 
     fn short_actor(&mut self, node: &Node<'t>, types: &Vocabulary<'_>) -> Option<FactActor<'t>> {
         let text = self.id(node, "an actor")?;
-        if text.starts_with("role:") {
-            let role = slice(text, "role:".len(), text.len());
-            return self.role(node, role, None);
+        match ShortForm::of(text) {
+            Some(ShortForm::Role) => {
+                let role = slice(text, ShortForm::ROLE.len(), text.len());
+                self.role(node, role, None)
+            }
+            Some(ShortForm::Set) => self.set(node, text, types),
+            _ => {
+                let hint = "`*` stands at the end of an id; `{id: \"…\"}` takes any id";
+                self.plain_actor(node, text, hint)
+            }
         }
-        if text.contains('#') {
-            return self.set(node, text, types);
-        }
-        self.plain_actor(node, text, "`*` stands at the end of an id; `{id: \"…\"}` takes any id")
     }
 
     /// An exact id or a prefix pattern.
@@ -203,10 +206,11 @@ impl<'t> Reader<'_, 't> {
         text: &Text<'t>,
         hint: &str,
     ) -> Option<FactActor<'t>> {
-        match text.find('*') {
-            None => Some(FactActor::Exact(text.clone())),
-            Some(star) if star + 1 == text.len() => Some(FactActor::Prefix(slice(text, 0, star))),
-            Some(_) => {
+        match ShortForm::of(text) {
+            Some(ShortForm::Exact) => Some(FactActor::Exact(text.clone())),
+            Some(ShortForm::Prefix) => Some(FactActor::Prefix(slice(text, 0, text.len() - 1))),
+            // Roles and sets were told apart, or refused, before.
+            _ => {
                 let message =
                     format!("`{}` is neither an id nor a prefix pattern", printable(text));
                 self.mistake_with_hint(

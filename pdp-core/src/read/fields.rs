@@ -91,6 +91,15 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
+    /// The items of a list that is not empty, or the one that stands without a list.
+    pub(super) fn some_items<'n>(&mut self, node: &'n Node<'t>, what: &str) -> &'n [Node<'t>] {
+        let items = self.items(node, what, true);
+        if items.is_empty() && matches!(node.content, Content::Sequence(_)) {
+            self.mistake(PolicyErrorKind::Shape, node.span, format!("{what} is an empty list"));
+        }
+        items
+    }
+
     pub(super) fn boolean(&mut self, node: &Node<'t>, what: &str) -> Option<bool> {
         let value = match &node.content {
             Content::Scalar(scalar) => scalar.bool(),

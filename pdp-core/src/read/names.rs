@@ -5,9 +5,7 @@ use crate::Text;
 use crate::document::{Content, Node};
 use crate::error::{IdFault, PolicyErrorKind, id_fault, is_hidden, printable};
 use crate::model::Word;
-
-/// Words are no longer than this.
-const LENGTH_MAX: usize = 1_024;
+use crate::wire::ID_BYTES_MAX;
 
 /// What letters a name is made of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,7 +72,7 @@ impl<'t> Reader<'_, 't> {
     /// A word of the given form.
     pub(super) fn word(&mut self, node: &Node<'t>, what: &str, form: Name) -> Option<Word> {
         let text = self.text(node, what)?;
-        let fits = !text.is_empty() && text.len() <= LENGTH_MAX && form.fits(text);
+        let fits = !text.is_empty() && text.len() <= ID_BYTES_MAX && form.fits(text);
         if !fits {
             let message =
                 format!("`{}` is no name: {what} is {}", printable(text), form.description());
@@ -86,10 +84,7 @@ impl<'t> Reader<'_, 't> {
 
     /// Words of the given form, one or a list that is not empty.
     pub(super) fn words(&mut self, node: &Node<'t>, what: &str, form: Name) -> Vec<Word> {
-        let items = self.items(node, what, true);
-        if items.is_empty() && matches!(node.content, Content::Sequence(_)) {
-            self.mistake(PolicyErrorKind::Shape, node.span, format!("{what} is an empty list"));
-        }
+        let items = self.some_items(node, what);
         items.iter().filter_map(|item| self.word(item, what, form)).collect()
     }
 

@@ -2,8 +2,9 @@
 
 use super::Reader;
 use super::names::Name;
+use super::selectors::Question;
 use crate::Effect;
-use crate::document::{Content, Node};
+use crate::document::Node;
 use crate::error::PolicyErrorKind;
 use crate::model::{ActionPattern, Model, Rule};
 use crate::{Map, Obligation};
@@ -31,20 +32,14 @@ impl<'t> Reader<'_, 't> {
         {
             self.mistake(PolicyErrorKind::Refused, node.span, "only a permit rule can bypass");
         }
-        let resource = fields
-            .value("resource")
-            .map_or(Some(None), |node| self.resource_selector(node).map(Some));
-        let actors =
-            fields.value("actors").map_or(Some(None), |node| self.actor_selector(node).map(Some));
+        let question = self.question(&fields);
         let actions = fields.value("actions").map(|node| self.actions(node));
-        let when = fields
-            .value("when")
-            .map_or(Some(None), |node| self.condition(node, "`when`").map(Some));
         let reason = fields
             .value("reason")
             .map_or(Some(None), |node| self.word(node, "a reason", Name::Word).map(Some));
         let obligations =
             fields.value("obligations").map(|node| self.obligations(node)).unwrap_or_default();
+        let Question { resource, actors, when } = question?;
         let mut id = id?;
         let reason = reason?.map_or_else(|| id.text.clone(), |word| word.text);
         id.place = self.place(node);
@@ -52,10 +47,10 @@ impl<'t> Reader<'_, 't> {
             id,
             effect: effect?,
             bypass: bypass?,
-            resource: resource?,
+            resource,
             actions,
-            actors: actors?,
-            when: when?,
+            actors,
+            when,
             reason,
             obligations,
         })
@@ -70,10 +65,7 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn actions(&mut self, node: &Node<'t>) -> Vec<ActionPattern> {
-        let items = self.items(node, "`actions`", true);
-        if items.is_empty() && matches!(node.content, Content::Sequence(_)) {
-            self.mistake(PolicyErrorKind::Shape, node.span, "`actions` is an empty list");
-        }
+        let items = self.some_items(node, "`actions`");
         let pattern = |item: &Node<'t>| match item.string() {
             Some("*") => Some(ActionPattern::Every),
             _ => self.action_pattern(item),

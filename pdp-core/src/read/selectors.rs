@@ -1,11 +1,12 @@
 //! Selectors of actors and resources.
 
 use super::Reader;
+use super::fields::Fields;
 use super::names::Name;
 use crate::ActorType;
 use crate::document::{Content, Node};
 use crate::error::PolicyErrorKind;
-use crate::model::{IdPattern, RelationPath, Selector};
+use crate::model::{Condition, IdPattern, RelationPath, Selector};
 
 /// The longest regular expression, in bytes.
 const REGEX_BYTES_MAX: usize = 1_024;
@@ -16,7 +17,28 @@ const ACTOR_KEYS: [&str; 6] = ["type", "id", "role", "derived_role", "relation",
 /// What a key of a selector reads: one selector of one value.
 type ReadOne<'r, 't> = fn(&mut Reader<'r, 't>, &Node<'t>) -> Option<Selector>;
 
+/// What a rule, a derived role or a line of `otherwise` asks; `None` where it does not ask.
+pub(super) struct Question {
+    pub(super) resource: Option<Selector>,
+    pub(super) actors: Option<Selector>,
+    pub(super) when: Option<Condition>,
+}
+
 impl<'r, 't> Reader<'r, 't> {
+    /// What these fields ask. `None` if a part does not read, which is a mistake already: what asks
+    /// it is left out.
+    pub(super) fn question(&mut self, fields: &Fields<'_, 't>) -> Option<Question> {
+        let resource = fields.value("resource").map(|node| self.resource_selector(node));
+        let actors = fields.value("actors").map(|node| self.actor_selector(node));
+        let when = fields.value("when").map(|node| self.condition(node, "`when`"));
+        // All are read before one that does not read ends it.
+        Some(Question {
+            resource: resource.map_or(Some(None), |part| part.map(Some))?,
+            actors: actors.map_or(Some(None), |part| part.map(Some))?,
+            when: when.map_or(Some(None), |part| part.map(Some))?,
+        })
+    }
+
     pub(super) fn actor_selector(&mut self, node: &Node<'t>) -> Option<Selector> {
         self.selector(node, "a selector of actors", &ACTOR_KEYS)
     }

@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::names::Name;
+use super::selectors::Question;
 use crate::compiled::Set;
 use crate::document::{Content, Node};
 use crate::error::PolicyErrorKind;
@@ -137,10 +138,7 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn otherwise(&mut self, node: &Node<'t>) -> Vec<OtherwiseLine> {
-        let items = self.items(node, "`otherwise`", true);
-        if items.is_empty() && matches!(node.content, Content::Sequence(_)) {
-            self.mistake(PolicyErrorKind::Shape, node.span, "`otherwise` is an empty list");
-        }
+        let items = self.some_items(node, "`otherwise`");
         items.iter().filter_map(|item| self.otherwise_line(item)).collect()
     }
 
@@ -151,37 +149,22 @@ impl<'t> Reader<'_, 't> {
         }
         let fields =
             self.fields(node, "a line of `otherwise`", &["resource", "actors", "when", "reason"])?;
-        let resource = fields.value("resource").map(|node| self.resource_selector(node));
-        let actors = fields.value("actors").map(|node| self.actor_selector(node));
-        let when = fields.value("when").map(|node| self.condition(node, "`when`"));
-        if resource.is_none() && actors.is_none() && when.is_none() {
+        let question = self.question(&fields);
+        if ["resource", "actors", "when"].iter().all(|key| fields.value(key).is_none()) {
             let message = "a line of `otherwise` has `resource`, `actors` or `when`; without them it is a word";
             self.mistake(PolicyErrorKind::MissingKey, node.span, message);
         }
         let reason = self.required(&fields, "reason")?;
         let reason = self.word(reason, "a reason", Name::Word)?.text;
-        // A part that did not read is a mistake already; the line is left out.
-        let line = OtherwiseLine {
-            resource: resource.map_or(Some(None), |part| part.map(Some))?,
-            actors: actors.map_or(Some(None), |part| part.map(Some))?,
-            when: when.map_or(Some(None), |part| part.map(Some))?,
-            reason,
-        };
-        Some(line)
+        let Question { resource, actors, when } = question?;
+        Some(OtherwiseLine { resource, actors, when, reason })
     }
 
     fn action_groups(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
         let Some(section) = root.value("action_groups") else { return };
         for (key, value) in self.entries(section, "`action_groups`").unwrap_or_default() {
             let Some(name) = self.word(key, "an action group", Name::Identifier) else { continue };
-            let items = self.items(value, "an action", true);
-            if items.is_empty() && matches!(value.content, Content::Sequence(_)) {
-                self.mistake(
-                    PolicyErrorKind::Shape,
-                    value.span,
-                    "an action group is an empty list",
-                );
-            }
+            let items = self.some_items(value, "an action group");
             let actions: Vec<_> =
                 items.iter().filter_map(|item| self.action_pattern(item)).collect();
             let words: Vec<Word> =
@@ -211,20 +194,13 @@ impl<'t> Reader<'_, 't> {
 
     fn derived_role(&mut self, name: Word, node: &Node<'t>) -> Option<DerivedRole> {
         let fields = self.fields(node, "a derived role", &["resource", "actors", "when"])?;
-        let resource = fields.value("resource").map(|node| self.resource_selector(node));
-        let actors = fields.value("actors").map(|node| self.actor_selector(node));
-        let when = fields.value("when").map(|node| self.condition(node, "`when`"));
-        if actors.is_none() && when.is_none() {
+        let question = self.question(&fields);
+        if ["actors", "when"].iter().all(|key| fields.value(key).is_none()) {
             let message = "a derived role has `actors`, `when` or both";
             self.mistake(PolicyErrorKind::MissingKey, node.span, message);
         }
-        // A part that did not read is a mistake already; the role is left out.
-        Some(DerivedRole {
-            name,
-            resource: resource.map_or(Some(None), |part| part.map(Some))?,
-            actors: actors.map_or(Some(None), |part| part.map(Some))?,
-            when: when.map_or(Some(None), |part| part.map(Some))?,
-        })
+        let Question { resource, actors, when } = question?;
+        Some(DerivedRole { name, resource, actors, when })
     }
 
     /// Reports words that stand twice in one list.

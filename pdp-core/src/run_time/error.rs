@@ -1,5 +1,3 @@
-use serde::ser::{Serialize, SerializeStruct, Serializer};
-
 use crate::wire::{RequestError, RequestErrorKind};
 
 /// Why a change set is refused. Nothing of it was applied.
@@ -73,17 +71,5 @@ impl From<RequestError> for ChangeError {
             RequestErrorKind::Size => ChangeErrorKind::Size,
         };
         ChangeError { kind, field, message }
-    }
-}
-
-impl Serialize for ChangeError {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("ChangeError", 3)?;
-        fields.serialize_field("kind", self.kind.as_str())?;
-        if let Some(field) = &self.field {
-            fields.serialize_field("field", field)?;
-        }
-        fields.serialize_field("message", &self.message)?;
-        fields.end()
     }
 }

@@ -180,7 +180,7 @@ impl Resolver<'_> {
         let vocabulary = &self.code.vocabulary;
         let Some(index) = vocabulary.type_indexes.get(name).copied() else {
             let names = vocabulary.types.iter().map(|info| &*info.name);
-            return Err(unknown("type", name, names, field));
+            return Err(unknown("type", name, "", names, field));
         };
         if rest.is_empty() {
             let message = "a reference without an id";
@@ -209,8 +209,8 @@ impl Resolver<'_> {
         let position = names().position(|candidate| candidate == name);
         let position = position.and_then(|position| RelationIndex::try_from(position).ok());
         let Some(position) = position else {
-            let what = format!("relation on `{}`", info.name);
-            return Err(unknown(&what, name, names(), field));
+            let of = format!(" on `{}`", info.name);
+            return Err(unknown("relation", name, &of, names(), field));
         };
         Ok((position, &info.relations[usize::from(position)]))
     }
@@ -286,7 +286,7 @@ fn stated(
     let names = || declared.iter().map(|attribute| &*attribute.name);
     let found = names().position(|candidate| candidate == name);
     let Some((position, attribute)) = found.map(|position| (position, &declared[position])) else {
-        return Err(unknown("attribute", name, names(), "attribute"));
+        return Err(unknown("attribute", name, "", names(), "attribute"));
     };
     if attribute.source == AttributeSource::Request {
         let message = format!("attribute `{name}` is stated by requests");
@@ -313,17 +313,16 @@ fn stated(
     }
 }
 
+/// "unknown `what` `name``of`; did you mean …?"
 fn unknown<'c>(
     what: &str,
     name: &str,
+    of: &str,
     names: impl Iterator<Item = &'c str>,
     field: &str,
 ) -> ChangeError {
     let hint = suggestion(name, names).map(|hint| format!("; {hint}")).unwrap_or_default();
-    let message = match what.split_once(" on ") {
-        Some((what, of)) => format!("unknown {what} `{}` on {of}{hint}", printable(name)),
-        None => format!("unknown {what} `{}`{hint}", printable(name)),
-    };
+    let message = format!("unknown {what} `{}`{of}{hint}", printable(name));
     ChangeError::new(ChangeErrorKind::Unknown, field, message)
 }
 

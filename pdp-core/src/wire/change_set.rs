@@ -4,8 +4,9 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::fields::{Fields, error, mistyped, word};
 use super::json;
-use super::request::RequestErrorKind;
+use super::request::{RequestErrorKind, refusal};
 use crate::error::printable;
+use crate::model::ShortForm;
 use crate::{
     ActorForm, ActorType, Change, ChangeError, ChangeSet, ChangedActor, Operation, Statement,
     Timestamp, Value,
@@ -180,19 +181,22 @@ fn actor(
 
 /// The rules by which policy files tell an id, a prefix, a set and a role apart.
 fn short(text: &str, field: String) -> Result<ActorForm, ChangeError> {
-    if let Some(role) = text.strip_prefix("role:") {
-        return Ok(ActorForm::Role { role: role.to_owned(), actor_type: None });
-    }
-    if text.contains('#') {
-        return Ok(ActorForm::Set(text.to_owned()));
-    }
-    match text.find('*') {
-        None => Ok(ActorForm::Exact(text.to_owned())),
-        Some(star) if star + 1 == text.len() => Ok(ActorForm::Prefix(text[..star].to_owned())),
-        Some(_) => {
-            let message = "`*` stands at the end; `{\"id\": …}` takes any id";
-            Err(error(RequestErrorKind::Shape, Some(field), message).into())
+    let message = match ShortForm::of(text) {
+        Some(ShortForm::Role) => {
+            let role = text[ShortForm::ROLE.len()..].to_owned();
+            return Ok(ActorForm::Role { role, actor_type: None });
         }
+        Some(ShortForm::Set) => return Ok(ActorForm::Set(text.to_owned())),
+        Some(ShortForm::Exact) => return Ok(ActorForm::Exact(text.to_owned())),
+        Some(ShortForm::Prefix) => return Ok(ActorForm::Prefix(text[..text.len() - 1].to_owned())),
+        None => "`*` stands at the end; `{\"id\": …}` takes any id",
+    };
+    Err(error(RequestErrorKind::Shape, Some(field), message).into())
+}
+
+impl Serialize for ChangeError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        refusal(serializer, self.kind.as_str(), self.field.as_deref(), &self.message)
     }
 }
 
@@ -297,7 +301,7 @@ fn in_short(form: &ActorForm) -> Option<String> {
         ActorForm::Exact(id) => id.clone(),
         ActorForm::Prefix(prefix) => format!("{prefix}*"),
         ActorForm::Set(set) => set.clone(),
-        ActorForm::Role { role, actor_type: None } => format!("role:{role}"),
+        ActorForm::Role { role, actor_type: None } => format!("{}{role}", ShortForm::ROLE),
         ActorForm::Role { .. } => return None,
     };
     let read = short(&text, String::new()).ok()?;

@@ -38,11 +38,10 @@ impl<'j> Fields<'j> {
 
     /// Text that may be empty.
     pub(super) fn text(&mut self, name: &str) -> Result<Text<'j>, RequestError> {
-        match self.values.value(name) {
-            Some(Value::String(text)) if text.is_empty() => Ok(Text::Borrowed("")),
-            _ => self.word(name),
+        match self.required(name)? {
+            Value::String(text) if text.is_empty() => Ok(text),
+            other => word(other, self.field(name)),
         }
-        .inspect(|_| drop(self.values.remove(name)))
     }
 
     pub(super) fn words(&mut self, name: &str) -> Result<Vec<Text<'j>>, RequestError> {

@@ -51,14 +51,24 @@ impl RequestErrorKind {
 
 impl Serialize for RequestError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("RequestError", 3)?;
-        fields.serialize_field("kind", self.kind.as_str())?;
-        if let Some(field) = &self.field {
-            fields.serialize_field("field", field)?;
-        }
-        fields.serialize_field("message", &self.message)?;
-        fields.end()
+        refusal(serializer, self.kind.as_str(), self.field.as_deref(), &self.message)
     }
+}
+
+/// Why something that travels is refused.
+pub(super) fn refusal<S: Serializer>(
+    serializer: S,
+    kind: &str,
+    field: Option<&str>,
+    message: &str,
+) -> Result<S::Ok, S::Error> {
+    let mut fields = serializer.serialize_struct("Refusal", 3)?;
+    fields.serialize_field("kind", kind)?;
+    if let Some(field) = field {
+        fields.serialize_field("field", field)?;
+    }
+    fields.serialize_field("message", message)?;
+    fields.end()
 }
 
 /// A request that was read from JSON and owns what [`Request`] borrows.

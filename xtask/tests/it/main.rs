@@ -26,6 +26,18 @@ fn assert_none(faults: &[String]) {
     assert!(faults.is_empty(), "{} faults:\n{}\n", faults.len(), faults.join("\n"));
 }
 
+/// The faults that a check finds in the files under a folder, of which there are some.
+fn faults_under(folder: &str, check: fn(&str, &str) -> Vec<String>) -> Vec<String> {
+    let repository = repository();
+    let paths = repository.paths().iter().filter(|path| path.starts_with(folder));
+    let paths: Vec<_> = paths.collect();
+    assert!(!paths.is_empty(), "no file under {folder}");
+    paths
+        .into_iter()
+        .flat_map(|path| check(path, &repository.text(path).expect("a text")))
+        .collect()
+}
+
 /// Files with these paths and texts.
 fn texts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     files.iter().map(|&(path, text)| (path.to_owned(), text.to_owned())).collect()

@@ -1,20 +1,12 @@
 use xtask::purity::{faults, forbids_unsafe};
 
-use crate::{assert_none, repository};
+use crate::{assert_none, faults_under, repository};
 
 const CORE: &str = "pdp-core/src/";
 
 #[test]
 fn the_core_names_nothing_of_its_surroundings() {
-    let repository = repository();
-    let mut found = Vec::new();
-    let mut files = 0;
-    for path in repository.paths().iter().filter(|path| path.starts_with(CORE)) {
-        found.extend(faults(path, &repository.text(path).unwrap()));
-        files += 1;
-    }
-    assert!(files > 0, "no file under {CORE}");
-    assert_none(&found);
+    assert_none(&faults_under(CORE, faults));
 }
 
 #[test]
