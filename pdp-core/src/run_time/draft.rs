@@ -1,6 +1,6 @@
 //! Facts while a change set is being applied.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::key::{FactKey, State};
 use super::words::Words;
@@ -8,25 +8,34 @@ use crate::compiled::{
     Detail, DetailKey, FactTables, Record, RelationIndex, ResourceIndex, Until, of_pair,
 };
 
-/// Facts and words that are being changed. Details of resources are opened when they are first
-/// changed and put back at the end, so that many changes of one large resource copy it once.
+/// Facts and words that are being changed. Changed details of a resource are kept apart and put
+/// among the others at the end, so that many changes of one large resource copy it once.
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) tables: FactTables,
     words: Words,
-    open: HashMap<ResourceIndex, BTreeMap<DetailKey, Detail>>,
+    /// Per resource its changed details; `None` takes one away.
+    changed: HashMap<ResourceIndex, BTreeMap<DetailKey, Option<Detail>>>,
+    /// Per listed resource the pairs that have or had a relation.
+    pairs: HashMap<ResourceIndex, BTreeSet<u64>>,
 }
 
 impl Draft {
     pub(super) fn new(tables: FactTables, words: Words) -> Self {
-        Draft { tables, words, open: HashMap::new() }
+        Draft { tables, words, changed: HashMap::new(), pairs: HashMap::new() }
     }
 
     /// The facts and words as they are now.
     pub(super) fn finish(self) -> (FactTables, Words) {
-        let Draft { mut tables, words, open } = self;
-        for (resource, details) in open {
-            tables.resources.record_mut(resource).set_details(details.into_values().collect());
+        let Draft { mut tables, words, changed, pairs: _ } = self;
+        for (resource, changed) in changed {
+            let record = tables.resources.record_mut(resource);
+            let kept = record.details().iter().filter(|old| !changed.contains_key(&old.key()));
+            let mut details: Vec<Detail> = kept.cloned().collect();
+            details.extend(changed.into_values().flatten());
+            // Two sorted runs, which a stable sort merges.
+            details.sort_by_key(Detail::key);
+            record.set_details(details);
         }
         (tables, words)
     }
@@ -48,20 +57,49 @@ impl Draft {
         }
     }
 
+    /// Lists the exact actors of some resources, from now on. One pass through all pairs, which
+    /// are found by actor and resource together.
+    pub(super) fn list_pairs(&mut self, resources: HashSet<ResourceIndex>) {
+        if resources.is_empty() {
+            return;
+        }
+        self.pairs = resources.into_iter().map(|resource| (resource, BTreeSet::new())).collect();
+        let lasting = self.tables.pairs.iter().map(|(pair, _)| pair);
+        let ending = self.tables.ending.iter().map(|(pair, _, _)| pair);
+        for pair in lasting.chain(ending) {
+            if let Some(pairs) = self.pairs.get_mut(&of_pair(pair).1) {
+                pairs.insert(pair);
+            }
+        }
+    }
+
+    /// Every fact that gives an exact actor a relation of a listed resource.
+    pub(super) fn exact_keys(
+        &self,
+        resource: ResourceIndex,
+        relation: RelationIndex,
+    ) -> impl Iterator<Item = FactKey> {
+        let keys =
+            self.pairs[&resource].iter().map(move |pair| FactKey::Exact { pair: *pair, relation });
+        keys.filter(|key| self.state(key) != State::Absent)
+    }
+
     /// The keys of a resource's details of some kinds, in order.
     pub(super) fn detail_keys(
         &self,
         resource: ResourceIndex,
         kinds: std::ops::RangeInclusive<u8>,
     ) -> Vec<DetailKey> {
-        let keys: Vec<DetailKey> = match self.open.get(&resource) {
-            Some(details) => details.keys().copied().collect(),
-            None => {
-                let details = self.tables.resources.record(resource).details().iter();
-                details.map(Detail::key).collect()
-            }
+        let details = self.tables.resources.record(resource).details_of(kinds.clone());
+        let Some(changed) = self.changed.get(&resource) else {
+            return details.iter().map(Detail::key).collect();
         };
-        keys.into_iter().filter(|key| kinds.contains(&key.0)).collect()
+        let kept = details.iter().map(Detail::key).filter(|key| !changed.contains_key(key));
+        let stated =
+            changed.iter().filter(|(key, detail)| kinds.contains(&key.0) && detail.is_some());
+        let mut keys: Vec<DetailKey> = kept.chain(stated.map(|(key, _)| *key)).collect();
+        keys.sort_unstable();
+        keys
     }
 
     /// What holds of a fact at present.
@@ -75,8 +113,9 @@ impl Draft {
                 }
             }
             FactKey::Detail { resource, key } => {
-                let detail = match self.open.get(resource) {
-                    Some(details) => details.get(key),
+                let changed = self.changed.get(resource).and_then(|changed| changed.get(key));
+                let detail = match changed {
+                    Some(detail) => detail.as_ref(),
                     None => self.tables.resources.record(*resource).detail(key),
                 };
                 return detail.map_or(State::Absent, State::of_detail);
@@ -102,7 +141,7 @@ impl Draft {
                 self.counted(Some(of_pair(*pair).1), held, holds);
             }
             FactKey::Detail { resource, key } => {
-                self.set_detail(*resource, *key, state);
+                self.changed.entry(*resource).or_default().insert(*key, state.detail(*key));
                 self.counted(Some(*resource), held, holds);
             }
             FactKey::ActorAttribute { actor, attribute } => {
@@ -131,6 +170,9 @@ impl Draft {
     }
 
     fn set_exact(&mut self, pair: u64, relation: RelationIndex, state: &State) {
+        if let Some(pairs) = self.pairs.get_mut(&of_pair(pair).1) {
+            pairs.insert(pair);
+        }
         let until = match state {
             State::Holds(until) => Some(*until),
             State::Absent | State::Value(_) => None,
@@ -145,16 +187,5 @@ impl Draft {
         if until.is_some() {
             self.tables.resources.record_mut(of_pair(pair).1).set(Record::ENDING, true);
         }
-    }
-
-    fn set_detail(&mut self, resource: ResourceIndex, key: DetailKey, state: State) {
-        let details = self.open.entry(resource).or_insert_with(|| {
-            let details = self.tables.resources.record(resource).details().iter();
-            details.map(|detail| (detail.key(), detail.clone())).collect()
-        });
-        match state.detail(key) {
-            Some(detail) => details.insert(key, detail),
-            None => details.remove(&key),
-        };
     }
 }

@@ -32,6 +32,11 @@ impl Policies {
         let Policies { mut version, code, facts, words } = self;
         version.revision += 1;
         let mut draft = Draft::new(facts, words);
+        let replaced = changes.iter().filter_map(|change| {
+            Resolver { code: &code, draft: &mut draft }.with_replaced_actors(change)
+        });
+        let replaced = replaced.collect();
+        draft.list_pairs(replaced);
         for (index, change) in changes.iter().enumerate() {
             make(change, &code, &mut draft)
                 .map_err(|error| error.within(&format!("changes[{index}]")))?;

@@ -6,7 +6,7 @@ use super::key::{FactKey, State};
 use crate::compile::types_mask;
 use crate::compiled::{
     AttributeInfo, Code, Detail, RelationIndex, RelationInfo, ResourceIndex, Stored, TypeIndex,
-    TypeInfo, Until, of_pair, pair,
+    TypeInfo, Until, pair,
 };
 use crate::error::{id_fault, printable, suggestion};
 use crate::model::AttributeSource;
@@ -22,6 +22,17 @@ pub(super) struct Resolver<'r> {
 }
 
 impl Resolver<'_> {
+    /// The resource of which a change replaces the actors of a relation, if it is such a change.
+    pub(super) fn with_replaced_actors(&mut self, change: &Change) -> Option<ResourceIndex> {
+        match &change.statement {
+            Statement::Relation { resource, .. } if change.operation == Operation::Replace => {
+                // A fault is reported when it is the change's turn.
+                self.reference(resource, "resource").ok()
+            }
+            _ => None,
+        }
+    }
+
     /// The facts that a change speaks of, in order. For [`Operation::Replace`] first those that
     /// hold and are not listed, as absent.
     pub(super) fn resolve(&mut self, change: &Change) -> Result<Vec<Said>, ChangeError> {
@@ -326,17 +337,9 @@ fn unknown<'c>(
     ChangeError::new(ChangeErrorKind::Unknown, field, message)
 }
 
-/// Every fact that makes a relation of a resource hold. Goes through all pairs: they are found by
-/// actor and resource together.
+/// Every fact that makes a relation of a resource hold.
 fn held(draft: &Draft, resource: ResourceIndex, relation: RelationIndex) -> Vec<FactKey> {
-    let bit = 1 << relation;
-    let pairs = draft.tables.pairs.iter();
-    let pairs = pairs.filter(|(pair, bits)| of_pair(*pair).1 == resource && bits & bit != 0);
-    let pairs = pairs.map(|(pair, _)| pair);
-    let ending = draft.tables.ending.iter();
-    let ending = ending.filter(|(pair, of, _)| of_pair(*pair).1 == resource && *of == relation);
-    let exact = pairs.chain(ending.map(|(pair, _, _)| pair));
-    let exact = exact.map(|pair| FactKey::Exact { pair, relation });
+    let exact = draft.exact_keys(resource, relation);
     let wanted = Some(u32::from(relation));
     let keys = draft.detail_keys(resource, Detail::PREFIX..=Detail::SET).into_iter();
     let keys = keys.filter(|key| Detail::relation_of(key) == wanted);

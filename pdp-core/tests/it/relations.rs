@@ -224,6 +224,48 @@ fn a_walk_that_hits_its_limit_is_an_error_and_never_no() {
     assert_eq!(ask(&nested(14), human("user:1"), "read", "folder", "x").effect, Effect::Permit);
 }
 
+/// `folder:x` leads to `left:x` and `right:x`, which facts name, and both of them to `end:x`, which
+/// no fact names: four sets.
+fn diamond(limit: u32) -> Policies {
+    policies(&format!(
+        "
+version: 1
+walk_limit: {limit}
+types:
+  end: {{actions: [read], relations: {{seer: {{when: 'actor.id == \"user:1\"'}}}}}}
+  left: {{actions: [read], relations: {{own: direct, on: {{to: end, id: resource.id}}, seer: [on.seer]}}}}
+  right: {{actions: [read], relations: {{own: direct, on: {{to: end, id: resource.id}}, seer: [on.seer]}}}}
+  folder:
+    actions: [read]
+    relations:
+      to_left: {{to: left, id: resource.id}}
+      to_right: {{to: right, id: resource.id}}
+      seer: [to_left.seer, to_right.seer]
+rules:
+  - {{id: strangers, effect: deny, actors: {{not: {{relation: seer}}}}, resource: folder}}
+  - {{id: seers, effect: permit, resource: folder, actors: {{relation: seer}}}}
+facts:
+  left:x: {{own: user:9}}
+  right:x: {{own: user:9}}
+"
+    ))
+}
+
+#[test]
+fn a_resource_that_no_fact_names_is_reached_and_counts_once() {
+    for (limit, errors) in [(4, 0), (3, 1)] {
+        let policies = diamond(limit);
+        let decision = ask(&policies, human("user:2"), "read", "folder", "x");
+        assert_eq!((&*decision.reason, decision.errors.len()), ("strangers", errors), "{limit}");
+    }
+    let policies = diamond(4);
+    // Neither `folder:x` nor `end:x` is named by a fact; nor is anything of `folder:y`.
+    for id in ["x", "y"] {
+        let decision = ask(&policies, human("user:1"), "read", "folder", id);
+        assert_eq!((decision.effect, &*decision.reason), (Effect::Permit, "seers"), "{id}");
+    }
+}
+
 #[test]
 fn every_branch_of_a_walk_is_followed() {
     let outer: Vec<_> = (0..40).map(|index| format!("'group:o{index}#member'")).collect();
