@@ -383,6 +383,24 @@ fn a_reload_that_would_drop_a_word_is_refused() {
 }
 
 #[test]
+fn a_value_keeps_the_type_under_which_it_was_said() {
+    let of_type = |declared: &str| {
+        policies(&SET.replace("open: bool?", &format!("open: bool?, since: '{declared}?'")))
+    };
+    let engine = Engine::new(of_type("list(timestamp)"));
+    let times = r#"{"op": "add", "resource": "document:a", "attribute": "since", "value": ["2026-01-01T00:00:00Z"]}"#;
+    apply(&engine, "1", times).expect("a value");
+    let error = engine.reload(of_type("list(string)")).expect_err("a time is no text");
+    assert!(error.to_string().contains("is declared as `list(string)`"), "{error}");
+    let engine = Engine::new(of_type("int"));
+    let one = r#"{"op": "add", "resource": "document:a", "attribute": "since", "value": 1}"#;
+    apply(&engine, "1", one).expect("a value");
+    assert_eq!(engine.reload(of_type("double")), Ok(3));
+    let error = engine.reload(of_type("int")).expect_err("a double is no integer");
+    assert!(error.to_string().contains("is declared as `int`"), "{error}");
+}
+
+#[test]
 fn one_by_one_each_gives_a_revision() {
     let engine = engine();
     let change_set = parse_change_set(br#"{"id": "x", "changes": [{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "role:chief"}]}"#);

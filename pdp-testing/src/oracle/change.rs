@@ -36,9 +36,7 @@ pub(super) fn words(
             _ if beside == Beside::Nothing => Word::HoldsNot,
             _ => return Err("`until` and `value` go with facts that are added".to_owned()),
         };
-        if !may_be_said(model, &key, &word) {
-            return Err(format!("{word:?} cannot be said of {key:?}"));
-        }
+        let word = sayable(model, &key, &word)?;
         words.push((key, Some(word).filter(|_| change.operation != Operation::Forget)));
     }
     Ok(words)
@@ -101,9 +99,23 @@ fn read_actor(model: &Model<'_>, form: &ActorForm) -> Result<To, String> {
     })
 }
 
-/// Whether a word may be said of a fact, which is subject to all that is said of facts in files.
-/// A reload asks it again of every word.
-pub(super) fn may_be_said(model: &Model<'_>, key: &Key, word: &Word) -> bool {
+/// A word as it is said of a fact, which is subject to all that is said of facts in files: a value
+/// is one of the declared type. A reload says every word again.
+pub(super) fn sayable(model: &Model<'_>, key: &Key, word: &Word) -> Result<Word, String> {
+    if !may_be_said(model, key) {
+        return Err(format!("{word:?} cannot be said of {key:?}"));
+    }
+    let Some(declared) = stated_attribute(model, key) else { return Ok(word.clone()) };
+    match word {
+        Word::Holds(Beside::Value(value)) => fit(value, declared.value_type)
+            .map(|value| Word::Holds(Beside::Value(value)))
+            .ok_or_else(|| format!("{value:?} is no {}", declared.value_type)),
+        Word::Holds(_) => Err(format!("no value is said of {key:?}")),
+        Word::HoldsNot => Ok(Word::HoldsNot),
+    }
+}
+
+fn may_be_said(model: &Model<'_>, key: &Key) -> bool {
     let of_resource = key.resource().is_none_or(|resource| is_resource(model, resource));
     of_resource
         && match key {
@@ -117,11 +129,7 @@ pub(super) fn may_be_said(model: &Model<'_>, key: &Key, word: &Word) -> bool {
             }
             Key::ActorAttribute { actor, .. } if !is_id(model, actor) => false,
             Key::ActorAttribute { .. } | Key::ResourceAttribute { .. } => {
-                stated_attribute(model, key).is_some_and(|declared| match word {
-                    Word::HoldsNot => true,
-                    Word::Holds(Beside::Value(value)) => fit(value, declared.value_type).is_some(),
-                    Word::Holds(_) => false,
-                })
+                stated_attribute(model, key).is_some()
             }
         }
 }

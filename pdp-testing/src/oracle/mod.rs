@@ -135,10 +135,8 @@ impl<'m> Oracle<'m> {
             if let Key::Relation { to: To::Role { role, .. }, .. } = &mut key {
                 *role = vocabulary::role(model, role).to_owned();
             }
-            if !change::may_be_said(model, &key, word) {
-                return Err(format!("{word:?} cannot be said of {key:?}"));
-            }
-            say(&mut words, key, Some(word.clone()));
+            let word = change::sayable(model, &key, word)?;
+            say(&mut words, key, Some(word));
         }
         self.facts = fact::overlay(fact::of_files(model), &words);
         self.regexes = pattern::regexes(model);
