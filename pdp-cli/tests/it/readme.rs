@@ -1,10 +1,17 @@
+use std::path::Path;
+use std::process::Command;
+
 use crate::support::{folder, pdp, root};
 
 /// The first block of this language in the README.
 fn block(language: &str) -> String {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("a README");
-    let rest = readme.split_once(&format!("```{language}\n")).expect("a block").1;
-    rest.split("```").next().expect("an end").to_owned()
+    block_of(&root().join("README.md"), language).expect("a block")
+}
+
+fn block_of(readme: &Path, language: &str) -> Option<String> {
+    let readme = std::fs::read_to_string(readme).expect("a README");
+    let rest = readme.split_once(&format!("```{language}\n"))?.1;
+    rest.split("```").next().map(str::to_owned)
 }
 
 #[test]
@@ -50,4 +57,30 @@ fn the_first_command_prints_the_seeds_decisions() {
             "deny no_matching_policy",
         ]
     );
+}
+
+#[test]
+fn the_commands_of_the_packs_print_what_their_readmes_show() {
+    let folders = std::fs::read_dir(root().join("policies")).expect("the packs");
+    let readmes = folders.map(|pack| pack.expect("a pack").path().join("README.md"));
+    let readmes = readmes.filter(|readme| readme.is_file());
+    let mut tried = 0;
+    for readme in readmes {
+        let (Some(command), Some(shown)) = (block_of(&readme, "sh"), block_of(&readme, "text"))
+        else {
+            continue;
+        };
+        let program = Path::new(env!("CARGO_BIN_EXE_pdp")).parent().expect("a folder");
+        let path = std::env::var("PATH").expect("a PATH");
+        let outcome = Command::new("sh")
+            .args(["-euc", &command])
+            .current_dir(root())
+            .env("PATH", format!("{}:{path}", program.display()))
+            .output()
+            .expect("a shell");
+        let printed = String::from_utf8(outcome.stdout).expect("text");
+        assert_eq!(printed, shown, "{}", readme.display());
+        tried += 1;
+    }
+    assert!(tried >= 5, "{tried}");
 }

@@ -417,6 +417,11 @@ fn one_by_one_each_gives_a_revision() {
     assert_eq!(engine.remove(statement.clone()), Ok(4));
     assert_eq!(engine.forget(statement), Ok(5));
     assert_eq!(engine.present().words().count(), 0);
+    let change_set = parse_change_set(br#"{"id": "y", "changes": [{"op": "replace", "resource": "document:a", "relation": "viewer", "actors": ["user:3"]}]}"#);
+    let statement = change_set.expect("a change set").changes.remove(0).statement;
+    assert_eq!(engine.replace(statement), Ok(6));
+    assert_eq!(reads(&engine, "user:3", "a"), "viewer");
+    assert_eq!(reads(&engine, "user:1", "a"), "no_matching_policy");
 }
 
 #[test]
