@@ -1,6 +1,9 @@
 //! Facts to add and remove at run time, as they travel: words, not yet held against a vocabulary.
 
-use crate::{ActorType, Timestamp, Value};
+use std::str::FromStr;
+
+use crate::model::ShortForm;
+use crate::{ActorType, ChangeError, ChangeErrorKind, Timestamp, Value};
 
 /// Changes of facts that are applied together or not at all.
 ///
@@ -55,6 +58,25 @@ impl Operation {
     /// The operation with this word, if there is one.
     pub fn from_word(word: &str) -> Option<Self> {
         Operation::ALL.into_iter().find(|operation| operation.as_str() == word)
+    }
+}
+
+impl Statement {
+    /// The statement that one actor has a relation on a resource, for ever.
+    ///
+    /// ```
+    /// use pdp_core::Statement;
+    ///
+    /// let shared = Statement::relation("document:plan", "viewer", "group:eng#member".parse()?);
+    /// # Ok::<(), pdp_core::ChangeError>(())
+    /// ```
+    pub fn relation(
+        resource: impl Into<String>,
+        relation: impl Into<String>,
+        actor: ActorForm,
+    ) -> Self {
+        let actors = vec![ChangedActor { form: actor, until: None }];
+        Statement::Relation { resource: resource.into(), relation: relation.into(), actors }
     }
 }
 
@@ -130,4 +152,30 @@ pub enum ActorForm {
         /// The actor type, if only one is meant.
         actor_type: Option<ActorType>,
     },
+}
+
+/// The short form of policy files: `user:7` is an id, `user:*` a prefix, `group:eng#member` a set,
+/// `role:auditor` a role. The variants themselves take any text.
+impl FromStr for ActorForm {
+    type Err = ChangeError;
+
+    /// # Errors
+    ///
+    /// Where a `*` does not stand at the end.
+    fn from_str(text: &str) -> Result<Self, ChangeError> {
+        match ShortForm::of(text) {
+            Some(ShortForm::Role) => {
+                let role = text[ShortForm::ROLE.len()..].to_owned();
+                Ok(ActorForm::Role { role, actor_type: None })
+            }
+            Some(ShortForm::Set) => Ok(ActorForm::Set(text.to_owned())),
+            Some(ShortForm::Exact) => Ok(ActorForm::Exact(text.to_owned())),
+            Some(ShortForm::Prefix) => Ok(ActorForm::Prefix(text[..text.len() - 1].to_owned())),
+            None => Err(ChangeError {
+                kind: ChangeErrorKind::Shape,
+                field: None,
+                message: "`*` stands at the end; `{\"id\": …}` takes any id".to_owned(),
+            }),
+        }
+    }
 }

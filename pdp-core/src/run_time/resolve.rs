@@ -41,12 +41,14 @@ impl Resolver<'_> {
             Statement::Relation { resource, relation, actors } => {
                 let resource = self.reference(resource, "resource")?;
                 let relation = self.relation(resource, relation)?;
+                not_empty(actors, "actors", replaces)?;
                 let said = self.actors(resource, relation, actors, change.operation)?;
                 Ok(self.replaced(replaces, said, |draft| held(draft, resource, relation)))
             }
             Statement::Link { resource, link, targets } => {
                 let resource = self.reference(resource, "resource")?;
                 let (link, of) = self.link(resource, link)?;
+                not_empty(targets, "targets", replaces)?;
                 let said = self.targets(resource, link, of, targets, replaces)?;
                 Ok(self.replaced(replaces, said, |draft| linked(draft, resource, link)))
             }
@@ -282,6 +284,14 @@ impl Resolver<'_> {
     }
 }
 
+/// Only [`Operation::Replace`] may list nothing; of others that would be a slip.
+fn not_empty<T>(listed: &[T], field: &str, replaces: bool) -> Result<(), ChangeError> {
+    if listed.is_empty() && !replaces {
+        return Err(ChangeError::new(ChangeErrorKind::Shape, field, "an empty list"));
+    }
+    Ok(())
+}
+
 /// "`actor`" for one that stands by itself, "`actors[2]`" for one of a list.
 fn listed(what: &str, index: usize, count: usize, replaces: bool) -> String {
     if count == 1 && !replaces { what.to_owned() } else { format!("{what}s[{index}]") }
@@ -309,7 +319,11 @@ fn stated(
         (Operation::Add, None) => {
             return Err(ChangeError::new(ChangeErrorKind::Shape, "value", "missing"));
         }
-        _ => return Ok((position, State::Absent)),
+        (_, Some(_)) => {
+            let message = "`value` goes with `add`";
+            return Err(ChangeError::new(ChangeErrorKind::Refused, "value", message));
+        }
+        (_, None) => return Ok((position, State::Absent)),
     };
     let found = value.type_name();
     let admitted = attribute.value_type.admit(value);

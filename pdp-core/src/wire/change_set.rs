@@ -112,9 +112,6 @@ fn one_or_many<'j>(
         }
         (false, true) => {
             let items = fields.list(&many)?;
-            if items.is_empty() && operation != Operation::Replace {
-                return Err(error(RequestErrorKind::Shape, Some(field), "an empty list").into());
-            }
             let items = items.into_iter().enumerate();
             Ok(items.map(|(index, item)| (item, format!("{field}[{index}]"))).collect())
         }
@@ -154,7 +151,8 @@ fn actor(
 ) -> Result<ChangedActor, ChangeError> {
     if !matches!(value, Value::Map(_)) {
         let text = word(value, field.clone())?;
-        return Ok(ChangedActor { form: short(&text, field)?, until: None });
+        let form = text.parse().map_err(|error: ChangeError| error.within(&field))?;
+        return Ok(ChangedActor { form, until: None });
     }
     let mut fields = Fields::new(value, field.clone())?;
     let given: Vec<&str> = FORMS.into_iter().filter(|key| fields.has(key)).collect();
@@ -177,21 +175,6 @@ fn actor(
     let until = if says_it_holds { fields.time("until")? } else { None };
     fields.end(&["id", "prefix", "set", "role", "type", "until"])?;
     Ok(ChangedActor { form, until })
-}
-
-/// The rules by which policy files tell an id, a prefix, a set and a role apart.
-fn short(text: &str, field: String) -> Result<ActorForm, ChangeError> {
-    let message = match ShortForm::of(text) {
-        Some(ShortForm::Role) => {
-            let role = text[ShortForm::ROLE.len()..].to_owned();
-            return Ok(ActorForm::Role { role, actor_type: None });
-        }
-        Some(ShortForm::Set) => return Ok(ActorForm::Set(text.to_owned())),
-        Some(ShortForm::Exact) => return Ok(ActorForm::Exact(text.to_owned())),
-        Some(ShortForm::Prefix) => return Ok(ActorForm::Prefix(text[..text.len() - 1].to_owned())),
-        None => "`*` stands at the end; `{\"id\": …}` takes any id",
-    };
-    Err(error(RequestErrorKind::Shape, Some(field), message).into())
 }
 
 impl Serialize for ChangeError {
@@ -304,6 +287,5 @@ fn in_short(form: &ActorForm) -> Option<String> {
         ActorForm::Role { role, actor_type: None } => format!("{}{role}", ShortForm::ROLE),
         ActorForm::Role { .. } => return None,
     };
-    let read = short(&text, String::new()).ok()?;
-    (read == *form).then_some(text)
+    (text.parse().as_ref() == Ok(form)).then_some(text)
 }
