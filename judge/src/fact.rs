@@ -81,6 +81,9 @@ impl FactActor {
 
     /// What a short form says, in the words of the language's section 3.
     fn read(text: &str) -> Option<Self> {
+        if text.contains(',') || text.contains(char::is_whitespace) {
+            return None;
+        }
         if let Some(role) = text.strip_prefix("role:") {
             return (!role.is_empty()).then(|| FactActor::Role(role.to_owned(), None));
         }

@@ -161,7 +161,7 @@ impl FromStr for ActorForm {
 
     /// # Errors
     ///
-    /// Where a `*` does not stand at the end.
+    /// Where a `*` stands before the end, or the text has a space or a comma.
     fn from_str(text: &str) -> Result<Self, ChangeError> {
         match ShortForm::of(text) {
             Some(ShortForm::Role) => {
@@ -174,7 +174,7 @@ impl FromStr for ActorForm {
             None => Err(ChangeError {
                 kind: ChangeErrorKind::Shape,
                 field: None,
-                message: "`*` stands at the end; `{\"id\": …}` takes any id".to_owned(),
+                message: format!("{}; `{{\"id\": …}}` takes any id", ShortForm::FAULT),
             }),
         }
     }

@@ -59,10 +59,10 @@ impl<'m> Compiler<'m> {
         let id = self.builder.add(Node::Builtin(builtin));
         Some(match pattern {
             IdPattern::Exact(text) => {
-                let text = self.builder.constant(Stored::String(text.as_str().into()));
+                let text = self.builder.constant(Stored::String(text.text.as_str().into()));
                 self.builder.equal(id, text)
             }
-            IdPattern::Glob(pattern) => self.builder.fits_glob(id, pattern),
+            IdPattern::Glob(pattern) => self.builder.fits_glob(id, &pattern.text),
             IdPattern::Regex(regex) => match self.builder.fits_regex(id, &regex.text) {
                 Ok(node) => node,
                 Err(error) => {

@@ -1,8 +1,10 @@
 //! What is allowed and may surprise.
 
 use super::Compiler;
-use crate::PolicyWarning;
-use crate::compiled::{Candidate, Dispatch, Node};
+use crate::compiled::{Candidate, Dispatch, FactTables, Map, Node};
+use crate::error::printable;
+use crate::model::{FactActor, Place, ResourceName};
+use crate::{ActorType, PolicyWarning};
 
 impl Compiler<'_> {
     /// Permit rules that can decide the same request and differ in obligations: which obligations
@@ -15,7 +17,7 @@ impl Compiler<'_> {
                 for permits in [&cell.bypass, &cell.permit] {
                     let differing = self.differing(permits);
                     warnings.extend(differing.map(|(one, other)| {
-                        self.warning(one, other, &resource_type.name.text, &action.text)
+                        self.obligation_warning(one, other, &resource_type.name.text, &action.text)
                     }));
                 }
             }
@@ -60,7 +62,7 @@ impl Compiler<'_> {
         })
     }
 
-    fn warning(
+    fn obligation_warning(
         &self,
         one: Candidate,
         other: Candidate,
@@ -69,15 +71,57 @@ impl Compiler<'_> {
     ) -> PolicyWarning {
         let rules = &self.model.rules;
         let (first, second) = (&rules[one.rule as usize], &rules[other.rule as usize]);
-        let place = second.id.place;
-        PolicyWarning {
-            file: self.model.path(place),
-            span: place.span,
-            message: format!(
-                "rules `{}` and `{}` both permit `{action}` on `{resource_type}`, with different obligations; those of the first that matches hold",
-                first.id.text, second.id.text,
-            ),
+        let message = format!(
+            "rules `{}` and `{}` both permit `{action}` on `{resource_type}`, with different obligations; those of the first that matches hold",
+            first.id.text, second.id.text,
+        );
+        self.warning(second.id.place, message)
+    }
+
+    /// Files of tenants that no fact names: a misspelt tenant would switch its whole file off.
+    pub(super) fn unknown_tenant_warnings(&self, facts: &FactTables) -> Vec<PolicyWarning> {
+        let unknown = self.model.tenant_files.iter().filter(|tenant| {
+            let ResourceName { resource_type, id } = &tenant.resource;
+            let index = self.types.get(resource_type.as_ref());
+            index.is_some_and(|index| facts.resources.index(*index, id).is_none())
+        });
+        let warnings = unknown.map(|tenant| {
+            let message = "no fact names this tenant: nothing belongs to it, and the rules of this file apply to nothing";
+            self.warning(tenant.place, message.to_owned())
+        });
+        warnings.collect()
+    }
+
+    /// Exact actors that look like a set without its relation: `group:eng` where others are
+    /// `group:ops#member`. One for each type.
+    pub(super) fn set_like_actor_warnings(&self) -> Vec<PolicyWarning> {
+        let facts = &self.model.facts.relations;
+        let actors = || facts.iter().flat_map(|fact| &fact.actors);
+        let mut types: Map<&str, &str> = Map::default();
+        for stated in actors() {
+            if let FactActor::Set { resource, relation } = &stated.actor {
+                types.insert(&resource.resource_type, relation);
+            }
         }
+        // A type of resources may be one of actors, too.
+        types.retain(|name, _| ActorType::ALL.iter().all(|one| one.as_str() != *name));
+        let mut warnings = Vec::new();
+        for stated in actors() {
+            let FactActor::Exact(id) = &stated.actor else { continue };
+            let Some((name, _)) = id.split_once(':') else { continue };
+            if let Some(relation) = types.remove(name) {
+                let id = printable(id);
+                let message = format!(
+                    "`{id}` is an actor of this id; did you mean the set `{id}#{relation}`?"
+                );
+                warnings.push(self.warning(stated.place, message));
+            }
+        }
+        warnings
+    }
+
+    fn warning(&self, place: Place, message: String) -> PolicyWarning {
+        PolicyWarning { file: self.model.path(place), span: place.span, message }
     }
 }
 

@@ -91,8 +91,16 @@ impl ShortForm {
     /// With what a role begins.
     pub(crate) const ROLE: &str = "role:";
 
-    /// What `text` stands for; `None` where a `*` stands before its end.
+    /// What is said where a text is no short form.
+    pub(crate) const FAULT: &str =
+        "no short form of an actor: it has no space, no comma, and a `*` only at its end";
+
+    /// What `text` stands for. Nothing where a `*` stands before its end, nor where it looks like
+    /// several actors: `user:1, user:2` without brackets is one text.
     pub(crate) fn of(text: &str) -> Option<Self> {
+        if text.contains(|letter: char| letter == ',' || letter.is_whitespace()) {
+            return None;
+        }
         if text.starts_with(ShortForm::ROLE) {
             return Some(ShortForm::Role);
         }

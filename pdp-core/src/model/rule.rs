@@ -78,9 +78,9 @@ pub enum Selector {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdPattern {
     /// Exactly this one.
-    Exact(String),
+    Exact(Word),
     /// Every id that fits a pattern, in which `*` stands for any text.
-    Glob(String),
+    Glob(Word),
     /// Every id that a regular expression fits as a whole.
     Regex(Word),
 }

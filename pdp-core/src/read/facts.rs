@@ -193,7 +193,7 @@ impl<'t> Reader<'_, 't> {
             }
             Some(ShortForm::Set) => self.set(node, text, types),
             _ => {
-                let hint = "`*` stands at the end of an id; `{id: \"…\"}` takes any id";
+                let hint = "several actors stand in `[ ]`; `{id: \"…\"}` takes any id";
                 self.plain_actor(node, text, hint)
             }
         }
@@ -211,8 +211,7 @@ impl<'t> Reader<'_, 't> {
             Some(ShortForm::Prefix) => Some(FactActor::Prefix(slice(text, 0, text.len() - 1))),
             // Roles and sets were told apart, or refused, before.
             _ => {
-                let message =
-                    format!("`{}` is neither an id nor a prefix pattern", printable(text));
+                let message = format!("`{}` is {}", printable(text), ShortForm::FAULT);
                 self.mistake_with_hint(
                     PolicyErrorKind::Name,
                     node.span,

@@ -6,7 +6,7 @@ use super::names::Name;
 use crate::ActorType;
 use crate::document::{Content, Node};
 use crate::error::PolicyErrorKind;
-use crate::model::{Condition, IdPattern, RelationPath, Selector};
+use crate::model::{Condition, IdPattern, RelationPath, Selector, Word};
 
 /// The longest regular expression, in bytes.
 const REGEX_BYTES_MAX: usize = 1_024;
@@ -150,15 +150,13 @@ impl<'r, 't> Reader<'r, 't> {
     /// An id, a pattern, `{exact: …}` or `{regex: …}`.
     fn id_pattern(&mut self, node: &Node<'t>) -> Option<IdPattern> {
         if !matches!(node.content, Content::Mapping(_)) {
-            let text = self.id(node, "an id")?.to_string();
-            let is_glob = text.contains('*');
-            return Some(if is_glob { IdPattern::Glob(text) } else { IdPattern::Exact(text) });
+            let word = self.id_word(node)?;
+            let is_glob = word.text.contains('*');
+            return Some(if is_glob { IdPattern::Glob(word) } else { IdPattern::Exact(word) });
         }
         let fields = self.fields(node, "an id", &["exact", "regex"])?;
         match (fields.value("exact"), fields.value("regex")) {
-            (Some(exact), None) => {
-                self.id(exact, "an id").map(|text| IdPattern::Exact(text.to_string()))
-            }
+            (Some(exact), None) => self.id_word(exact).map(IdPattern::Exact),
             (None, Some(regex)) => self.regex(regex),
             _ => {
                 let message = "an id has one of `exact` and `regex`";
@@ -168,6 +166,11 @@ impl<'r, 't> Reader<'r, 't> {
         }
     }
 
+    fn id_word(&mut self, node: &Node<'t>) -> Option<Word> {
+        let text = self.id(node, "an id")?.to_string();
+        Some(Word { text, place: self.place(node) })
+    }
+
     fn regex(&mut self, node: &Node<'t>) -> Option<IdPattern> {
         let text = self.text(node, "a regular expression")?.to_string();
         if text.is_empty() || text.len() > REGEX_BYTES_MAX {
@@ -175,7 +178,7 @@ impl<'r, 't> Reader<'r, 't> {
             self.mistake(PolicyErrorKind::Limit, node.span, message);
             return None;
         }
-        Some(IdPattern::Regex(crate::model::Word { text, place: self.place(node) }))
+        Some(IdPattern::Regex(Word { text, place: self.place(node) }))
     }
 
     fn role_selector(&mut self, node: &Node<'t>) -> Option<Selector> {
@@ -193,6 +196,6 @@ impl<'r, 't> Reader<'r, 't> {
 
     fn tenant_selector(&mut self, node: &Node<'t>) -> Option<Selector> {
         let text = self.id(node, "a tenant")?.to_string();
-        Some(Selector::Tenant(crate::model::Word { text, place: self.place(node) }))
+        Some(Selector::Tenant(Word { text, place: self.place(node) }))
     }
 }

@@ -1,6 +1,6 @@
 use pdp_core::{Policies, SourceText};
 
-use crate::support::mistakes;
+use crate::support::{mistakes, policies};
 
 #[test]
 fn every_mistake_of_a_set_is_reported_in_one_run() {
@@ -154,7 +154,9 @@ fn mistakes_of_shape_and_meaning_are_refused_with_their_place() {
             "unknown relation `onwer` on `house`; did you mean `owner`?",
         ),
         ("facts: {'door:a': {holder: 'door:b#house'}}", "unknown relation `house` on `door`"),
-        ("facts: {'door:a': {holder: 'us*er'}}", "`us*er` is neither an id nor a prefix pattern"),
+        ("facts: {'door:a': {holder: 'us*er'}}", "`us*er` is no short form of an actor"),
+        ("facts: {'door:a': {holder: 'u:1, u:2'}}", "several actors stand in `[ ]`"),
+        ("facts: {'door:a': {holder: 'u:1 '}}", "`u:1 ` is no short form of an actor"),
         ("facts: {'door:a': {holder: ~}}", "the actors of a relation is a list; this is nothing"),
         (
             "facts: {'door:a': {holder: {id: a, role: b}}}",
@@ -321,4 +323,84 @@ fn a_rule_that_reaches_undeclared_types_asks_nothing_that_they_cannot_have() {
         ));
         assert_eq!(closed, "", "{rule}");
     }
+}
+
+#[test]
+fn an_id_that_no_resource_of_the_type_can_have_is_refused() {
+    let set = |resource: &str| {
+        format!(
+            "version: 1
+types:
+  club: {{ids: prefixed, actions: [read]}}
+  team: {{actions: [read]}}
+rules: [{{id: r, effect: deny, resource: {resource}}}]
+"
+        )
+    };
+    for (resource, place) in [
+        ("{type: club, id: fc}", "5:58"),
+        ("{type: club, id: {exact: clubfc}}", "5:66"),
+        ("{type: club, id: 'fc*'}", "5:58"),
+        ("{type: club, not: {id: 'team:*'}}", "5:64"),
+    ] {
+        let report = mistakes(&set(resource));
+        let found = report.starts_with(&format!("{place}: no id of `club` is like"));
+        assert!(found && report.ends_with("they begin with `club:`"), "{resource}: {report}");
+    }
+    for resource in [
+        "{type: club, id: 'club:fc'}",
+        "{type: club, id: 'club:*'}",
+        "{type: club, id: 'cl*'}",
+        "{type: club, id: '*fc'}",
+        "{type: [club, team], id: fc}",
+        "{type: team, id: fc}",
+        "{id: fc}",
+    ] {
+        assert_eq!(mistakes(&set(resource)), "", "{resource}");
+    }
+}
+
+fn warnings(text: &str) -> Vec<String> {
+    let policies = policies(text);
+    let warnings = policies.warnings().iter();
+    warnings.map(|one| format!("{}: {}", one.span.line, one.message)).collect()
+}
+
+#[test]
+fn an_actor_that_looks_like_a_set_is_warned_of() {
+    let set = |banned: &str| {
+        format!(
+            "version: 1
+types:
+  group: {{actions: [read], relations: {{member: direct}}}}
+  agent: {{actions: [read], relations: {{keeper: direct}}}}
+  door: {{actions: [read], relations: {{holder: direct, banned: direct}}}}
+facts:
+  door:a: {{holder: ['group:eng#member', 'agent:1#keeper', 'agent:1']}}
+  door:b:
+    banned: {banned}
+"
+        )
+    };
+    assert_eq!(
+        warnings(&set("group:trolls #member")),
+        ["9: `group:trolls` is an actor of this id; did you mean the set `group:trolls#member`?"]
+    );
+    assert_eq!(warnings(&set("['group:trolls#member', user:1]")), [] as [&str; 0]);
+}
+
+#[test]
+fn a_tenant_that_no_fact_names_is_warned_of() {
+    let set = |tenant: &str| {
+        let sources = [
+            ("rules.yaml", "version: 1\ntypes: {club: {actions: [read]}, team: {actions: [read], relations: {club: {to: club, tenant: true}}}}\nfacts: {'team:1': {club: 'club:fc'}}".to_owned()),
+            ("tenant.yaml", format!("version: 1\ntenant: {tenant}\nrules: []")),
+        ];
+        let sources = sources.each_ref().map(|(path, text)| SourceText { path, text });
+        let policies = Policies::from_sources(&sources).expect("policies");
+        let warnings = policies.warnings().iter();
+        warnings.map(|one| format!("{}:{}", one.file, one.span.line)).collect::<Vec<_>>()
+    };
+    assert_eq!(set("club:fc"), [] as [&str; 0]);
+    assert_eq!(set("club:fcc"), ["tenant.yaml:2"]);
 }

@@ -244,14 +244,18 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     (
         r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "a*b"}"#,
-        "changes[1].actor: `*` stands at the end",
+        "changes[1].actor: no short form of an actor",
+    ),
+    (
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "a, b"}"#,
+        "changes[1].actor: no short form of an actor",
     ),
     (
         r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "user:é"}"#,
         "outside ASCII",
     ),
     (
-        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": "role:a b"}"#,
+        r#"{"op": "add", "resource": "document:a", "relation": "viewer", "actor": {"role": "a b"}}"#,
         "without spaces",
     ),
     (

@@ -49,7 +49,9 @@ fn write_actor(model: &Model<'_>, actor: &To, beside: &Beside) -> Json {
     let is_role = short.starts_with("role:");
     let is_set = !is_role && short.contains('#');
     let star = short.find('*');
+    let is_error = short.contains(',') || short.contains(char::is_whitespace);
     let read_as_meant = match actor {
+        _ if is_error => false,
         To::Exact(_) => !is_role && !is_set && star.is_none(),
         To::Prefix(prefix) => !is_role && !is_set && star == Some(prefix.len()),
         To::Role { actor_type, .. } => actor_type.is_none(),

@@ -21,8 +21,8 @@ pub(super) fn glob(pattern: &str, text: &str) -> bool {
 /// Whether an id fits.
 pub(super) fn fits(pattern: &IdPattern, regexes: &Regexes, id: &str) -> bool {
     match pattern {
-        IdPattern::Exact(exact) => exact == id,
-        IdPattern::Glob(pattern) => glob(pattern, id),
+        IdPattern::Exact(exact) => exact.text == id,
+        IdPattern::Glob(pattern) => glob(&pattern.text, id),
         IdPattern::Regex(word) => regexes[&word.text].is_match(id.as_bytes()),
     }
 }
