@@ -78,6 +78,15 @@ impl Statement {
         let actors = vec![ChangedActor { form: actor, until: None }];
         Statement::Relation { resource: resource.into(), relation: relation.into(), actors }
     }
+
+    /// How many facts it lists.
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Statement::Relation { actors, .. } => actors.len(),
+            Statement::Link { targets, .. } => targets.len(),
+            _ => 1,
+        }
+    }
 }
 
 /// Facts about one resource or actor. References are as in policy files: `type:id`, or the id

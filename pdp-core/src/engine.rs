@@ -12,12 +12,12 @@ const REMEMBERED: usize = 100_000;
 /// The policies of the present, in which facts change while decisions go on.
 ///
 /// Readers take [`Engine::present`] and decide: they never wait, and see a whole revision. Writers
-/// take turns.
+/// take turns. Nothing is kept on disk; [`Policies::words`] is what an engine that begins anew must
+/// be told. An id that was named once takes memory until the next reload.
 ///
 /// ```
 /// use pdp_core::{
-///     Actor, ActorForm, ActorType, ChangedActor, Engine, Policies, Request, Resource, Scratch,
-///     SourceText, Statement,
+///     Actor, ActorType, Engine, Policies, Request, Resource, Scratch, SourceText, Statement,
 /// };
 ///
 /// let text = "
@@ -33,12 +33,7 @@ const REMEMBERED: usize = 100_000;
 /// let reads = || engine.present().evaluate(&request, &mut Scratch::new()).reason.into_owned();
 /// assert_eq!(reads(), "no_matching_policy");
 ///
-/// let form = ActorForm::Exact("user:7".to_owned());
-/// let viewer = Statement::Relation {
-///     resource: "document:handbook".to_owned(),
-///     relation: "viewer".to_owned(),
-///     actors: vec![ChangedActor { form, until: None }],
-/// };
+/// let viewer = Statement::relation("document:handbook", "viewer", "user:7".parse()?);
 /// engine.add(viewer.clone())?;
 /// assert_eq!(reads(), "viewers-read");
 /// engine.remove(viewer)?;
@@ -63,9 +58,9 @@ pub struct Applied {
 /// Change sets that were applied: by key what they held and the revision they gave.
 #[derive(Debug, Default)]
 struct AppliedSets {
-    sets: HashMap<String, ([u8; 32], u64)>,
+    sets: HashMap<Arc<str>, ([u8; 32], u64)>,
     /// Their keys, the oldest first.
-    keys: VecDeque<String>,
+    keys: VecDeque<Arc<str>>,
 }
 
 impl Engine {
@@ -89,17 +84,20 @@ impl Engine {
     /// [`ChangeError`] of the first change that cannot be made, or of a key that was applied with
     /// other changes.
     pub fn apply(&self, change_set: &ChangeSet) -> Result<Applied, ChangeError> {
-        let mut applied = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
         let content = content(change_set);
-        if let Some((known, revision)) = applied.sets.get(&change_set.id) {
+        let mut applied = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, revision)) = applied.sets.get(change_set.id.as_str()) {
             if *known == content {
                 return Ok(Applied { revision: *revision, repeated: true });
             }
             let message = "a change set with this id and other changes was applied";
             return Err(ChangeError::new(ChangeErrorKind::Conflict, "id", message));
         }
-        let revision = self.publish(Policies::clone(&self.present()).changed(&change_set.changes)?);
-        applied.remember(change_set.id.clone(), content, revision);
+        let changed = Policies::clone(&self.present()).changed(&change_set.changes);
+        let changed =
+            changed.map_err(|(index, error)| error.within(&format!("changes[{index}]")))?;
+        let revision = self.publish(changed);
+        applied.remember(change_set.id.as_str().into(), content, revision);
         Ok(Applied { revision, repeated: false })
     }
 
@@ -143,9 +141,9 @@ impl Engine {
 
     fn change(&self, operation: Operation, statement: Statement) -> Result<u64, ChangeError> {
         let _turn = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed =
-            Policies::clone(&self.present()).changed(&[Change { operation, statement }])?;
-        Ok(self.publish(changed))
+        let change = Change { operation, statement };
+        let changed = Policies::clone(&self.present()).changed(&[change]);
+        changed.map(|changed| self.publish(changed)).map_err(|(_, error)| error)
     }
 
     /// Takes policies whose files were read anew, with the words of run time applied to their
@@ -153,13 +151,21 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`ChangeError`] where run time speaks of what the new files do not declare; its field names
-    /// no change of a change set, since there is none. The present stays as it was.
+    /// [`ChangeError`] where run time speaks of what the new files do not declare; it shows the
+    /// first such word. The present stays as it was: [`Engine::forget`] the word, or keep what it
+    /// speaks of in the files. Refused, too, are policies that come from an engine and hold words
+    /// of run time themselves.
     pub fn reload(&self, policies: Policies) -> Result<u64, ChangeError> {
+        if policies.words().next().is_some() {
+            let message = "these policies hold facts of run time already";
+            let kind = ChangeErrorKind::Refused;
+            return Err(ChangeError { kind, field: None, message: message.to_owned() });
+        }
         let _turn = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
         let present = self.present();
         let words: Vec<Change> = present.words().collect();
-        let mut changed = policies.changed(&words).map_err(|error| of_run_time(&error, &words))?;
+        let changed = policies.changed(&words);
+        let mut changed = changed.map_err(|(index, error)| of_run_time(&words[index], &error))?;
         changed.version.revision = present.version.revision + 1;
         Ok(self.publish(changed))
     }
@@ -172,13 +178,13 @@ impl Engine {
 }
 
 impl AppliedSets {
-    fn remember(&mut self, key: String, content: [u8; 32], revision: u64) {
+    fn remember(&mut self, key: Arc<str>, content: [u8; 32], revision: u64) {
         if self.keys.len() == REMEMBERED
             && let Some(oldest) = self.keys.pop_front()
         {
             self.sets.remove(&oldest);
         }
-        self.keys.push_back(key.clone());
+        self.keys.push_back(Arc::clone(&key));
         self.sets.insert(key, (content, revision));
     }
 }
@@ -190,16 +196,9 @@ fn content(change_set: &ChangeSet) -> [u8; 32] {
 }
 
 /// The fault of a word of run time, shown with the word itself.
-fn of_run_time(error: &ChangeError, words: &[Change]) -> ChangeError {
-    let index = error
-        .field
-        .as_deref()
-        .and_then(|field| field.strip_prefix("changes[")?.split_once(']')?.0.parse::<usize>().ok());
-    let word = index.and_then(|index| serde_json::to_string(words.get(index)?).ok());
-    let message = format!(
-        "a fact of run time does not fit the new policies: {}; {}",
-        error.message,
-        word.unwrap_or_default()
-    );
+fn of_run_time(word: &Change, error: &ChangeError) -> ChangeError {
+    let word = serde_json::to_string(word).expect("a change is made of what JSON holds");
+    let message =
+        format!("a fact of run time does not fit the new policies: {}; {word}", error.message);
     ChangeError { kind: error.kind, field: None, message }
 }

@@ -16,6 +16,8 @@ pub(super) struct Builder {
     /// Patterns by their text; regular expressions and globs apart.
     pattern_ids: Map<(Box<str>, bool), u32>,
     regex_budget: RegexBudget,
+    /// Texts that are no regular expressions; they come again with every type and rule.
+    refused_regexes: Map<Box<str>, RegexError>,
     node_ids: Map<Node, NodeId>,
     constant_ids: Map<Stored, u32>,
     slot_ids: Map<Slot, u32>,
@@ -216,7 +218,12 @@ impl Builder {
         let index = match self.pattern_ids.get(&key) {
             Some(index) => *index,
             None => {
-                let compiled = Regex::new(regex, &mut self.regex_budget)?;
+                if let Some(error) = self.refused_regexes.get(regex) {
+                    return Err(error.clone());
+                }
+                let compiled = Regex::new(regex, &mut self.regex_budget).inspect_err(|error| {
+                    self.refused_regexes.insert(regex.into(), error.clone());
+                })?;
                 self.program.patterns.push(Pattern::Regex(Box::new(compiled)));
                 let index = number(self.program.patterns.len() - 1);
                 self.pattern_ids.insert(key, index);

@@ -9,24 +9,42 @@ use crate::model::Word;
 /// How deep derived roles may use each other. Bounds the stack here.
 const NESTED_MAX: usize = 16;
 
+/// On how many types derived roles may be tried in all until each admits one. Bounds the time here.
+const TRIED_MAX: usize = 4_000_000;
+
 impl Compiler<'_> {
     /// Checks every derived role: one makes sense if it does so on some type that it admits.
     pub(super) fn derived_roles(&mut self) {
         let types = (0..self.model.types.len()).filter_map(|index| TypeIndex::try_from(index).ok());
         let scopes: Vec<Scope> = types.map(Scope::Request).chain([Scope::Undeclared]).collect();
+        let mut tried = 0;
         for index in 0..self.model.derived_roles.len() {
+            let name = &self.model.derived_roles[index].name;
             // Mistakes are only looked at where the role makes sense nowhere.
             let mistakes = std::mem::replace(&mut self.mistakes, Mistakes::without_hints());
-            let admitted: Vec<Scope> =
-                scopes.iter().copied().filter(|scope| self.admits(index, *scope)).collect();
-            let fits = admitted.iter().any(|scope| self.derived_role(index, *scope).is_some());
+            let (mut admitted, mut fits) = (None, false);
+            for scope in scopes.iter().copied() {
+                tried += 1;
+                if self.admits(index, scope) {
+                    admitted.get_or_insert(scope);
+                    fits = self.derived_role(index, scope).is_some();
+                }
+                if fits || tried > TRIED_MAX {
+                    break;
+                }
+            }
             self.mistakes = mistakes;
+            if tried > TRIED_MAX {
+                let message = format!(
+                    "the derived roles up to this one were tried on {TRIED_MAX} types before each admitted one"
+                );
+                self.mistake(name.place, PolicyErrorKind::Limit, message);
+                break;
+            }
             if !fits {
                 self.forget_failures();
-                let scope = admitted.first().or(scopes.first()).copied();
-                let node = scope.and_then(|scope| self.derived_role(index, scope));
+                let node = self.derived_role(index, admitted.unwrap_or(scopes[0]));
                 if node.is_some() {
-                    let name = &self.model.derived_roles[index].name;
                     let message = format!("the derived role `{}` admits no type", name.text);
                     self.mistake(name.place, PolicyErrorKind::UnknownName, message);
                 }
@@ -38,6 +56,7 @@ impl Compiler<'_> {
     /// What failed on one type is reported again where a rule uses it there.
     fn forget_failures(&mut self) {
         self.roles_compiled.retain(|_, node| node.is_some());
+        self.forget_failed_definitions();
     }
 
     /// Whether the role can be had on resources of the scope at all.

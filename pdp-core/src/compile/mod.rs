@@ -100,6 +100,8 @@ struct Compiler<'m> {
     roles_open: Vec<usize>,
     /// For each tenant file the number of its tenant, and the tenant.
     tenants: Map<u32, (u32, &'m ResourceName<'m>)>,
+    /// For each type of tenants the types that lead there.
+    leading: Map<TypeIndex, Set<TypeIndex>>,
     /// How deep the checker stands in a condition.
     level: usize,
     /// The deepest level of the named expression that is being put in.
@@ -122,6 +124,7 @@ impl<'m> Compiler<'m> {
             roles_compiled: Map::default(),
             roles_open: Vec::new(),
             tenants: tenants::tenants(model),
+            leading: Map::default(),
             level: 0,
             deepest: 0,
             present: Vec::new(),

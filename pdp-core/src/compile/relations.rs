@@ -97,7 +97,7 @@ impl Compiler<'_> {
         closure.steps.dedup();
         closure.conditions.sort_unstable();
         closure.conditions.dedup();
-        // A condition that always holds makes the others needless, one that never does is needless.
+        // A condition that never holds is needless.
         closure.conditions.retain(|condition| self.builder.as_bool(*condition) != Some(false));
         RelationInfo::Union(closure)
     }

@@ -71,6 +71,7 @@ impl<'m> Compiler<'m> {
         }
         let mut candidates = 0;
         for (rule, number) in model.rules.iter().zip(0..) {
+            self.refuse_permit_of_tenant(rule);
             candidates += self.rule(rule, number, &mut dispatch);
             if candidates > CANDIDATES_MAX {
                 let message = format!(

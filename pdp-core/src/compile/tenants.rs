@@ -1,7 +1,9 @@
 //! Tenant files: to what their rules apply.
 
 use super::Compiler;
+use crate::Effect;
 use crate::compiled::{FactTables, Map, Node, NodeId, ResourceIndex, Set, TypeIndex};
+use crate::error::PolicyErrorKind;
 use crate::model::{self, Model, RelationDefinition, ResourceName};
 
 /// For each tenant file the number of its tenant, and the tenant. Several files may have one.
@@ -29,12 +31,21 @@ impl Compiler<'_> {
         tenants
     }
 
+    /// A tenant's file can only take away. Its text is held to that as it is read; a model need not
+    /// come from a text.
+    pub(super) fn refuse_permit_of_tenant(&mut self, rule: &model::Rule) {
+        if rule.effect == Effect::Permit && self.tenants.contains_key(&rule.id.place.file) {
+            let message = "a rule in a tenant file denies";
+            self.mistake(rule.id.place, PolicyErrorKind::Refused, message);
+        }
+    }
+
     /// Whether a resource of a type belongs to the tenant in whose file a rule stands: `None` for
     /// a rule of no tenant, "no" for types from which no marked link leads there.
     pub(super) fn belonging(&mut self, rule: &model::Rule, index: TypeIndex) -> Option<NodeId> {
         let (number, tenant) = *self.tenants.get(&rule.id.place.file)?;
         let wanted = self.types.get(tenant.resource_type.as_ref()).copied();
-        let leads = wanted.is_some_and(|wanted| self.leads_to(index, wanted));
+        let leads = wanted.is_some_and(|wanted| self.leading_to(wanted).contains(&index));
         Some(if leads {
             self.builder.add(Node::BelongsTo(number))
         } else {
@@ -42,19 +53,25 @@ impl Compiler<'_> {
         })
     }
 
-    /// Whether marked links lead from one type to another, or it is that type.
-    fn leads_to(&self, from: TypeIndex, to: TypeIndex) -> bool {
-        let mut reached = Set::default();
-        let mut open = vec![from];
-        while let Some(index) = open.pop() {
-            if index == to {
-                return true;
+    /// The types from which marked links lead to a type, and that type itself.
+    fn leading_to(&mut self, to: TypeIndex) -> &Set<TypeIndex> {
+        if !self.leading.contains_key(&to) {
+            let mut sources: Map<TypeIndex, Vec<TypeIndex>> = Map::default();
+            for (_, index) in self.model.types.iter().zip(0..) {
+                for target in self.tenants_of(index) {
+                    sources.entry(target).or_default().push(index);
+                }
             }
-            if reached.insert(index) {
-                open.extend(self.tenants_of(index));
+            let mut reached = Set::default();
+            let mut open = vec![to];
+            while let Some(index) = open.pop() {
+                if reached.insert(index) {
+                    open.extend(sources.get(&index).into_iter().flatten());
+                }
             }
+            self.leading.insert(to, reached);
         }
-        false
+        &self.leading[&to]
     }
 
     fn tenants_of(&self, index: TypeIndex) -> Vec<TypeIndex> {

@@ -81,12 +81,12 @@ impl Detail {
         }
     }
 
-    /// The relation of actors that a fact with this key is about; `None` for other kinds.
+    /// The relation or link that a fact with this key is about; `None` for an attribute.
     pub(crate) fn relation_of((kind, first, second, third): &DetailKey) -> Option<u32> {
         match *kind {
             Detail::PREFIX => Some(*second),
             Detail::ROLE => Some(*third),
-            Detail::SET => Some(*first),
+            Detail::LINK | Detail::SET => Some(*first),
             _ => None,
         }
     }

@@ -73,14 +73,16 @@ mod tests {
 
     #[test]
     fn a_copy_changes_alone() {
-        let mut first: Pages<u32> = Pages::filled(PAGE);
+        let mut first: Pages<u32> = Pages::filled(2 * PAGE);
         first.push(7);
         let mut second = first.clone();
         *second.item_mut(0) = 1;
         second.push(8);
-        assert_eq!((first.len(), *first.item(0), *first.item(PAGE)), (PAGE + 1, 0, 7));
-        assert_eq!((second.len(), *second.item(0), *second.item(PAGE + 1)), (PAGE + 2, 1, 8));
-        assert!(Arc::ptr_eq(&first.pages[1], &first.pages[1]));
-        assert_eq!(second.iter().count(), PAGE + 2);
+        assert_eq!((first.len(), *first.item(0), *first.item(2 * PAGE)), (2 * PAGE + 1, 0, 7));
+        assert_eq!((second.len(), *second.item(0)), (2 * PAGE + 2, 1));
+        assert_eq!(*second.item(2 * PAGE + 1), 8);
+        let is_shared = |page: usize| Arc::ptr_eq(&first.pages[page], &second.pages[page]);
+        assert_eq!([is_shared(0), is_shared(1), is_shared(2)], [false, true, false]);
+        assert_eq!(second.iter().count(), 2 * PAGE + 2);
     }
 }

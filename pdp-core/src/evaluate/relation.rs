@@ -155,9 +155,9 @@ impl Evaluation<'_> {
     /// Tests goals on a resource, and notes those that lead further for the next level.
     fn reach(&mut self, subject: Subject, goals: u64, walk: &mut Walk) -> Truth {
         // Beyond the limit nothing is noted any more, and the walk ends after this level; but
-        // every goal of the level is tested, so that order has no effect.
+        // every goal of the level is tested, once, so that order has no effect.
         let over = self.is_over(walk);
-        let new = if over { goals } else { walk.visit(self.key(subject), goals) };
+        let new = walk.visit(self.key(subject), goals);
         if new == 0 {
             return Truth::No;
         }

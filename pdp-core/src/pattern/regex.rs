@@ -31,7 +31,7 @@ impl Default for RegexBudget {
 }
 
 /// Why a text is no regular expression that can be used.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RegexError {
     /// It is none; what is wrong, in one line.
     #[error("{0}")]
@@ -43,30 +43,16 @@ pub(crate) enum RegexError {
 
 impl Regex {
     /// Compiles `text` and takes what it needs from the budget. The work is bounded by what is
-    /// left: states and transitions beyond it are not made.
+    /// left: states and transitions beyond it are not made. One that does not fit takes all of it,
+    /// for the set is refused, and further ones would only cost time.
     pub(crate) fn new(text: &str, budget: &mut RegexBudget) -> Result<Self, RegexError> {
         let hir = parsed(text)?;
-        let whole = Hir::concat(vec![Hir::look(Look::Start), hir, Hir::look(Look::End)]);
-        let steps = thompson::Config::new()
-            .nfa_size_limit(Some(budget.bytes))
-            .shrink(false)
-            .which_captures(thompson::WhichCaptures::None);
-        let nfa = thompson::Compiler::new()
-            .configure(steps)
-            .build_from_hir(&whole)
-            .map_err(|_| RegexError::Budget)?;
-        // Only anchored searches are made, and only whole texts fit: whichever match there is.
-        let config = Config::new()
-            .start_kind(dfa::StartKind::Anchored)
-            .match_kind(MatchKind::All)
-            .dfa_size_limit(Some(budget.bytes))
-            .determinize_size_limit(Some(budget.bytes));
-        let table = dfa::dense::Builder::new()
-            .configure(config)
-            .build_from_nfa(&nfa)
-            .map_err(|_| RegexError::Budget)?;
-        budget.bytes = budget.bytes.saturating_sub(table.memory_usage());
-        Ok(Regex { table })
+        let table = table(hir, budget.bytes);
+        budget.bytes = match &table {
+            Ok(table) => budget.bytes.saturating_sub(table.memory_usage()),
+            Err(_) => 0,
+        };
+        table.map(|table| Regex { table })
     }
 
     /// Whether the whole of `text` fits.
@@ -84,7 +70,31 @@ impl Regex {
     }
 }
 
-/// The expression, with the classes `\d`, `\s`, `\w` and the boundaries `\b`, `\B` of ASCII.
+/// The table of an expression that whole texts must fit, in at most so many bytes.
+fn table(expression: Hir, bytes: usize) -> Result<DFA<Vec<u32>>, RegexError> {
+    let whole = Hir::concat(vec![Hir::look(Look::Start), expression, Hir::look(Look::End)]);
+    let steps = thompson::Config::new()
+        .nfa_size_limit(Some(bytes))
+        .shrink(false)
+        .which_captures(thompson::WhichCaptures::None);
+    let nfa = thompson::Compiler::new().configure(steps).build_from_hir(&whole);
+    let nfa = nfa.map_err(|error| match error.size_limit() {
+        Some(_) => RegexError::Budget,
+        None => syntax(&error),
+    })?;
+    // Only anchored searches are made, and only whole texts fit: whichever match there is.
+    let config = Config::new()
+        .start_kind(dfa::StartKind::Anchored)
+        .match_kind(MatchKind::All)
+        .dfa_size_limit(Some(bytes))
+        .determinize_size_limit(Some(bytes));
+    let table = dfa::dense::Builder::new().configure(config).build_from_nfa(&nfa);
+    table.map_err(
+        |error| if error.is_size_limit_exceeded() { RegexError::Budget } else { syntax(&error) },
+    )
+}
+
+/// The expression, with the classes `\d`, `\s`, `\w` and all boundaries of words of ASCII.
 fn parsed(text: &str) -> Result<Hir, RegexError> {
     let mut parser = ast::parse::ParserBuilder::new().nest_limit(NEST_LIMIT).build();
     let mut tree = parser.parse(text).map_err(|error| syntax(error.kind()))?;
@@ -123,8 +133,8 @@ fn in_ascii(tree: &mut Ast) {
         }
         Ast::ClassBracketed(class) => set_in_ascii(&mut class.kind),
         Ast::Assertion(assertion) => {
-            use ast::AssertionKind::{NotWordBoundary, WordBoundary};
-            if matches!(assertion.kind, WordBoundary | NotWordBoundary) {
+            use ast::AssertionKind::{EndLine, EndText, StartLine, StartText};
+            if !matches!(assertion.kind, StartLine | EndLine | StartText | EndText) {
                 let span = assertion.span;
                 let flag = ast::FlagsItemKind::Flag(ast::Flag::Unicode);
                 let items = [ast::FlagsItemKind::Negation, flag]
@@ -198,6 +208,9 @@ mod tests {
         assert!(fits(r"[\d\-]+", "4-2") && !fits(r"[\w]", "é") && fits(r"\D", "\u{661}"));
         assert!(fits(r"\W", "é") && fits(r"a\b.b", "a-b") && fits(r"[^\d]", "é"));
         assert!(fits(r"\s", " ") && !fits(r"\s", "\u{2003}"));
+        assert!(fits(r"\<a\>.+", "a-b") && !fits(r"a\>.+", "ab") && fits(r"a\>.+", "aé"));
+        assert!(fits(r"\b{start}a\b{end}.b", "a b") && !fits(r"a\b{end}.", "ab"));
+        assert!(fits(r"\b{start-half}a\b{end-half}-?", "a-") && !fits(r"a\b{end-half}b", "ab"));
     }
 
     #[test]

@@ -16,7 +16,6 @@ impl<'t> Reader<'_, 't> {
     pub(super) fn rules(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
         let Some(section) = root.value("rules") else { return };
         for node in self.items(section, "`rules`", false) {
-            self.refuse_permit_of_tenant(root, node);
             model.rules.extend(self.rule(node));
         }
     }

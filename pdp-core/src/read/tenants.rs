@@ -1,7 +1,6 @@
 //! Tenant files: what they may hold, and whose they are.
 
 use super::{Document, Reader, Vocabulary};
-use crate::Effect;
 use crate::document::Node;
 use crate::error::PolicyErrorKind;
 use crate::model::{RelationDefinition, TenantFile};
@@ -48,18 +47,6 @@ impl<'t> Reader<'_, 't> {
             self.mistake_with_hint(PolicyErrorKind::Type, node.span, message, Some(hint));
         }
         Some(TenantFile { file: self.file, resource, place: self.place(node) })
-    }
-
-    /// A rule of a tenant can only take away.
-    pub(super) fn refuse_permit_of_tenant(&mut self, root: &Node<'t>, rule: &Node<'t>) {
-        let effect = rule.value("effect").and_then(|node| Some((node, node.string()?)));
-        if let Some((node, word)) = effect
-            && root.value(TENANT).is_some()
-            && word == Effect::Permit.as_str()
-        {
-            let message = "a rule in a tenant file denies";
-            self.mistake(PolicyErrorKind::Refused, node.span, message);
-        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::key::{FactKey, State};
+use super::key::{FactKey, RelationOf, State};
 use super::words::Words;
+use crate::compile::bits;
 use crate::compiled::{
     Detail, DetailKey, FactTables, Record, RelationIndex, ResourceIndex, Until, of_pair,
 };
@@ -16,18 +17,18 @@ pub(super) struct Draft {
     words: Words,
     /// Per resource its changed details; `None` takes one away.
     changed: HashMap<ResourceIndex, BTreeMap<DetailKey, Option<Detail>>>,
-    /// Per listed resource the pairs that have or had a relation.
-    pairs: HashMap<ResourceIndex, BTreeSet<u64>>,
+    /// The facts that hold of listed relations and links.
+    listed: HashMap<RelationOf, BTreeSet<FactKey>>,
 }
 
 impl Draft {
     pub(super) fn new(tables: FactTables, words: Words) -> Self {
-        Draft { tables, words, changed: HashMap::new(), pairs: HashMap::new() }
+        Draft { tables, words, changed: HashMap::new(), listed: HashMap::new() }
     }
 
     /// The facts and words as they are now.
     pub(super) fn finish(self) -> (FactTables, Words) {
-        let Draft { mut tables, words, changed, pairs: _ } = self;
+        let Draft { mut tables, words, changed, listed: _ } = self;
         for (resource, changed) in changed {
             let record = tables.resources.record_mut(resource);
             let kept = record.details().iter().filter(|old| !changed.contains_key(&old.key()));
@@ -57,49 +58,38 @@ impl Draft {
         }
     }
 
-    /// Lists the exact actors of some resources, from now on. One pass through all pairs, which
-    /// are found by actor and resource together.
-    pub(super) fn list_pairs(&mut self, resources: HashSet<ResourceIndex>) {
-        if resources.is_empty() {
+    /// Lists which facts hold of some relations and links of resources, from now on. One pass
+    /// through all pairs, which are found by actor and resource together.
+    pub(super) fn list(&mut self, relations: HashSet<RelationOf>) {
+        if relations.is_empty() {
             return;
         }
-        self.pairs = resources.into_iter().map(|resource| (resource, BTreeSet::new())).collect();
-        let lasting = self.tables.pairs.iter().map(|(pair, _)| pair);
-        let ending = self.tables.ending.iter().map(|(pair, _, _)| pair);
-        for pair in lasting.chain(ending) {
-            if let Some(pairs) = self.pairs.get_mut(&of_pair(pair).1) {
-                pairs.insert(pair);
+        let resources: HashSet<ResourceIndex> = relations.iter().map(|of| of.0).collect();
+        let mut listed: HashMap<RelationOf, BTreeSet<FactKey>> =
+            relations.into_iter().map(|of| (of, BTreeSet::new())).collect();
+        let mut list = |key: FactKey| {
+            if let Some(keys) = key.relation().and_then(|of| listed.get_mut(&of)) {
+                keys.insert(key);
+            }
+        };
+        let is_listed = |pair: u64| resources.contains(&of_pair(pair).1);
+        for (pair, relations) in self.tables.pairs.iter().filter(|(pair, _)| is_listed(*pair)) {
+            bits(relations).for_each(|relation| list(FactKey::Exact { pair, relation }));
+        }
+        for (pair, relation, _) in self.tables.ending.iter().filter(|one| is_listed(one.0)) {
+            list(FactKey::Exact { pair, relation });
+        }
+        for resource in resources.iter().copied() {
+            for detail in self.tables.resources.record(resource).details() {
+                list(FactKey::Detail { resource, key: detail.key() });
             }
         }
+        self.listed = listed;
     }
 
-    /// Every fact that gives an exact actor a relation of a listed resource.
-    pub(super) fn exact_keys(
-        &self,
-        resource: ResourceIndex,
-        relation: RelationIndex,
-    ) -> impl Iterator<Item = FactKey> {
-        let keys =
-            self.pairs[&resource].iter().map(move |pair| FactKey::Exact { pair: *pair, relation });
-        keys.filter(|key| self.state(key) != State::Absent)
-    }
-
-    /// The keys of a resource's details of some kinds, in order.
-    pub(super) fn detail_keys(
-        &self,
-        resource: ResourceIndex,
-        kinds: std::ops::RangeInclusive<u8>,
-    ) -> Vec<DetailKey> {
-        let details = self.tables.resources.record(resource).details_of(kinds.clone());
-        let Some(changed) = self.changed.get(&resource) else {
-            return details.iter().map(Detail::key).collect();
-        };
-        let kept = details.iter().map(Detail::key).filter(|key| !changed.contains_key(key));
-        let stated =
-            changed.iter().filter(|(key, detail)| kinds.contains(&key.0) && detail.is_some());
-        let mut keys: Vec<DetailKey> = kept.chain(stated.map(|(key, _)| *key)).collect();
-        keys.sort_unstable();
-        keys
+    /// The facts that hold of a listed relation or link.
+    pub(super) fn listed(&self, of: RelationOf) -> &BTreeSet<FactKey> {
+        &self.listed[&of]
     }
 
     /// What holds of a fact at present.
@@ -135,6 +125,13 @@ impl Draft {
     /// Makes a fact hold as `state` says.
     fn set(&mut self, key: &FactKey, state: State) {
         let (held, holds) = (self.state(key) != State::Absent, state != State::Absent);
+        if let Some(keys) = key.relation().and_then(|of| self.listed.get_mut(&of)) {
+            if holds {
+                keys.insert(key.clone())
+            } else {
+                keys.remove(key)
+            };
+        }
         match key {
             FactKey::Exact { pair, relation } => {
                 self.set_exact(*pair, *relation, &state);
@@ -170,9 +167,6 @@ impl Draft {
     }
 
     fn set_exact(&mut self, pair: u64, relation: RelationIndex, state: &State) {
-        if let Some(pairs) = self.pairs.get_mut(&of_pair(pair).1) {
-            pairs.insert(pair);
-        }
         let until = match state {
             State::Holds(until) => Some(*until),
             State::Absent | State::Value(_) => None,

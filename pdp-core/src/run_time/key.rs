@@ -1,9 +1,9 @@
 //! What makes two facts the same, and what is said of one.
 
-use crate::compiled::{Detail, DetailKey, RelationIndex, ResourceIndex, Stored, Until};
+use crate::compiled::{Detail, DetailKey, RelationIndex, ResourceIndex, Stored, Until, of_pair};
 
 /// What makes a fact the same as another. Its numbers are those of one [`FactTables`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum FactKey {
     /// An exact actor has a relation on a resource.
     Exact { pair: u64, relation: RelationIndex },
@@ -13,6 +13,20 @@ pub(super) enum FactKey {
     ActorAttribute { actor: u32, attribute: u16 },
     /// The resource is declared to exist.
     Existence { resource: ResourceIndex },
+}
+
+/// A relation or a link of a resource.
+pub(super) type RelationOf = (ResourceIndex, u32);
+
+impl FactKey {
+    /// The relation or link that the fact is of.
+    pub(super) fn relation(&self) -> Option<RelationOf> {
+        match self {
+            FactKey::Exact { pair, relation } => Some((of_pair(*pair).1, u32::from(*relation))),
+            FactKey::Detail { resource, key } => Some((*resource, Detail::relation_of(key)?)),
+            FactKey::ActorAttribute { .. } | FactKey::Existence { .. } => None,
+        }
+    }
 }
 
 /// What is said of a fact.

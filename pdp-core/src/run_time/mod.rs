@@ -27,19 +27,16 @@ impl Policies {
     ///
     /// # Errors
     ///
-    /// [`ChangeError`] of the first change that cannot be made.
-    pub(crate) fn changed(self, changes: &[Change]) -> Result<Policies, ChangeError> {
+    /// The first change that cannot be made, by its index, and why.
+    pub(crate) fn changed(self, changes: &[Change]) -> Result<Policies, (usize, ChangeError)> {
         let Policies { mut version, code, facts, words } = self;
         version.revision += 1;
         let mut draft = Draft::new(facts, words);
-        let replaced = changes.iter().filter_map(|change| {
-            Resolver { code: &code, draft: &mut draft }.with_replaced_actors(change)
-        });
-        let replaced = replaced.collect();
-        draft.list_pairs(replaced);
+        let mut resolver = Resolver { code: &code, draft: &mut draft };
+        let replaced = changes.iter().filter_map(|change| resolver.replaced(change)).collect();
+        draft.list(replaced);
         for (index, change) in changes.iter().enumerate() {
-            make(change, &code, &mut draft)
-                .map_err(|error| error.within(&format!("changes[{index}]")))?;
+            make(change, &code, &mut draft).map_err(|error| (index, error))?;
         }
         let (facts, words) = draft.finish();
         Ok(Policies { version, code, facts, words })

@@ -1,8 +1,10 @@
 //! Statements, which are words, become facts by number.
 
+use std::collections::HashSet;
+
 use super::draft::Draft;
 use super::error::{ChangeError, ChangeErrorKind};
-use super::key::{FactKey, State};
+use super::key::{FactKey, RelationOf, State};
 use crate::compile::types_mask;
 use crate::compiled::{
     AttributeInfo, Code, Detail, RelationIndex, RelationInfo, ResourceIndex, Stored, TypeIndex,
@@ -22,12 +24,20 @@ pub(super) struct Resolver<'r> {
 }
 
 impl Resolver<'_> {
-    /// The resource of which a change replaces the actors of a relation, if it is such a change.
-    pub(super) fn with_replaced_actors(&mut self, change: &Change) -> Option<ResourceIndex> {
+    /// The relation or link that a change replaces, if it replaces one. A fault is reported when it
+    /// is the change's turn.
+    pub(super) fn replaced(&mut self, change: &Change) -> Option<RelationOf> {
+        if change.operation != Operation::Replace {
+            return None;
+        }
         match &change.statement {
-            Statement::Relation { resource, .. } if change.operation == Operation::Replace => {
-                // A fault is reported when it is the change's turn.
-                self.reference(resource, "resource").ok()
+            Statement::Relation { resource, relation, .. } => {
+                let resource = self.reference(resource, "resource").ok()?;
+                Some((resource, self.relation(resource, relation).ok()?.into()))
+            }
+            Statement::Link { resource, link, .. } => {
+                let resource = self.reference(resource, "resource").ok()?;
+                Some((resource, self.link(resource, link).ok()?.0.into()))
             }
             _ => None,
         }
@@ -43,14 +53,14 @@ impl Resolver<'_> {
                 let relation = self.relation(resource, relation)?;
                 not_empty(actors, "actors", replaces)?;
                 let said = self.actors(resource, relation, actors, change.operation)?;
-                Ok(self.replaced(replaces, said, |draft| held(draft, resource, relation)))
+                Ok(if replaces { self.all_of((resource, relation.into()), said) } else { said })
             }
             Statement::Link { resource, link, targets } => {
                 let resource = self.reference(resource, "resource")?;
                 let (link, of) = self.link(resource, link)?;
                 not_empty(targets, "targets", replaces)?;
                 let said = self.targets(resource, link, of, targets, replaces)?;
-                Ok(self.replaced(replaces, said, |draft| linked(draft, resource, link)))
+                Ok(if replaces { self.all_of((resource, link.into()), said) } else { said })
             }
             _ if replaces => {
                 let message =
@@ -79,19 +89,11 @@ impl Resolver<'_> {
         }
     }
 
-    /// `said`, and before it as absent what `held` finds that it does not speak of.
-    fn replaced(
-        &self,
-        replaces: bool,
-        said: Vec<Said>,
-        held: impl FnOnce(&Draft) -> Vec<FactKey>,
-    ) -> Vec<Said> {
-        if !replaces {
-            return said;
-        }
-        let listed: std::collections::HashSet<&FactKey> = said.iter().map(|(key, _)| key).collect();
-        let others = held(self.draft).into_iter().filter(|key| !listed.contains(key));
-        let others: Vec<Said> = others.map(|key| (key, State::Absent)).collect();
+    /// `said`, and before it as absent what holds of the relation or link and is not spoken of.
+    fn all_of(&self, of: RelationOf, said: Vec<Said>) -> Vec<Said> {
+        let spoken_of: HashSet<&FactKey> = said.iter().map(|(key, _)| key).collect();
+        let others = self.draft.listed(of).iter().filter(|key| !spoken_of.contains(key));
+        let others: Vec<Said> = others.map(|key| (key.clone(), State::Absent)).collect();
         others.into_iter().chain(said).collect()
     }
 
@@ -349,20 +351,4 @@ fn unknown<'c>(
     let hint = suggestion(name, names).map(|hint| format!("; {hint}")).unwrap_or_default();
     let message = format!("unknown {what} `{}`{of}{hint}", printable(name));
     ChangeError::new(ChangeErrorKind::Unknown, field, message)
-}
-
-/// Every fact that makes a relation of a resource hold.
-fn held(draft: &Draft, resource: ResourceIndex, relation: RelationIndex) -> Vec<FactKey> {
-    let exact = draft.exact_keys(resource, relation);
-    let wanted = Some(u32::from(relation));
-    let keys = draft.detail_keys(resource, Detail::PREFIX..=Detail::SET).into_iter();
-    let keys = keys.filter(|key| Detail::relation_of(key) == wanted);
-    exact.chain(keys.map(|key| FactKey::Detail { resource, key })).collect()
-}
-
-/// Every fact that makes a link of a resource point somewhere.
-fn linked(draft: &Draft, resource: ResourceIndex, link: RelationIndex) -> Vec<FactKey> {
-    let keys = draft.detail_keys(resource, Detail::LINK..=Detail::LINK).into_iter();
-    let keys = keys.filter(|(_, of, _, _)| *of == u32::from(link));
-    keys.map(|key| FactKey::Detail { resource, key }).collect()
 }

@@ -13,10 +13,13 @@ use crate::{
 };
 
 /// The largest change set, in bytes.
-pub const CHANGE_SET_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub const CHANGE_SET_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The most changes of a change set.
 pub const CHANGES_MAX: usize = 100_000;
+
+/// The most facts that the changes of a change set list.
+pub const CHANGED_FACTS_MAX: usize = 500_000;
 
 /// Keys of the long form of an actor that say who it is.
 const FORMS: [&str; 4] = ["id", "prefix", "set", "role"];
@@ -34,7 +37,7 @@ const FORMS: [&str; 4] = ["id", "prefix", "set", "role"];
 /// # Errors
 ///
 /// [`ChangeError`] naming the field, for everything that is not exactly a change set within the
-/// limits [`CHANGE_SET_BYTES_MAX`], [`CHANGES_MAX`] and those of requests.
+/// limits [`CHANGE_SET_BYTES_MAX`], [`CHANGES_MAX`], [`CHANGED_FACTS_MAX`] and those of requests.
 pub fn parse_change_set(json: &[u8]) -> Result<ChangeSet, ChangeError> {
     let value = json::read(json, CHANGE_SET_BYTES_MAX, "a change set")?;
     let mut root = Fields::new(value, String::new())?;
@@ -49,10 +52,17 @@ pub fn parse_change_set(json: &[u8]) -> Result<ChangeSet, ChangeError> {
         let message = format!("1 to {CHANGES_MAX} changes");
         return Err(error(RequestErrorKind::Size, Some(field), message).into());
     }
-    let changes = items.into_iter().enumerate();
-    let changes =
-        changes.map(|(index, item)| change(Fields::new(item, format!("{field}[{index}]"))?));
-    Ok(ChangeSet { id, changes: changes.collect::<Result<_, ChangeError>>()? })
+    let (mut changes, mut facts) = (Vec::with_capacity(items.len()), 0);
+    for (index, item) in items.into_iter().enumerate() {
+        let change = change(Fields::new(item, format!("{field}[{index}]"))?)?;
+        facts += change.statement.count();
+        if facts > CHANGED_FACTS_MAX {
+            let message = format!("more than {CHANGED_FACTS_MAX} facts");
+            return Err(error(RequestErrorKind::Size, Some(field), message).into());
+        }
+        changes.push(change);
+    }
+    Ok(ChangeSet { id, changes })
 }
 
 fn change(mut fields: Fields<'_>) -> Result<Change, ChangeError> {

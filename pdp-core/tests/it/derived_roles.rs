@@ -117,3 +117,22 @@ fn a_relation_cannot_ask_for_a_derived_role() {
     );
     assert!(found.contains("`derived_role` in the condition of a relation"), "{found}");
 }
+
+#[test]
+fn what_a_role_hides_on_one_type_is_said_where_a_rule_asks_it() {
+    let report = mistakes(
+        "version: 1
+types:
+  b: {actions: [read]}
+  a: {actions: [read], attributes: {amount: int}}
+let: {is_big: resource.amount > 10}
+derived_roles: {r: {when: is_big}}
+rules:
+  - {id: x, effect: permit, resource: a, actors: {derived_role: r}}
+  - {id: y, effect: deny, resource: b, when: is_big}
+  - {id: z, effect: deny, resource: c}
+",
+    );
+    assert!(report.contains("unknown type `c`"), "{report}");
+    assert!(report.contains("declares no `amount`"), "{report}");
+}

@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pdp_core::wire::parse_change_set;
+use pdp_core::wire::{CHANGED_FACTS_MAX, parse_change_set};
 use pdp_core::{
-    ChangeError, Engine, Layer, Policies, Request, Resource, Scratch, SourceText, Timestamp,
+    ChangeError, ChangeErrorKind, Engine, Layer, Policies, Request, Resource, Scratch, SourceText,
+    Statement, Timestamp,
 };
 
 use crate::support::{answer, human, policies};
@@ -387,6 +388,49 @@ fn a_reload_that_would_drop_a_word_is_refused() {
 }
 
 #[test]
+fn what_a_change_set_cannot_say_is_refused_from_rust_too() {
+    let engine = engine();
+    let (resource, relation) = ("document:a".to_owned(), "viewer".to_owned());
+    let nobody = Statement::Relation { resource, relation, actors: Vec::new() };
+    let attribute = Statement::ActorAttribute {
+        actor: "user:1".to_owned(),
+        attribute: "level".to_owned(),
+        value: Some(1.into()),
+    };
+    for error in [engine.add(nobody.clone()), engine.remove(nobody), engine.remove(attribute)] {
+        let error = error.expect_err("nothing to do, or a value too much");
+        // There is no change set whose field could be named.
+        assert!(["actors", "value"].contains(&error.field.as_deref().expect("a field")), "{error}");
+    }
+    assert_eq!(engine.present().version().revision, 1);
+}
+
+#[test]
+fn policies_of_another_engine_are_no_files() {
+    let engine = engine();
+    let barred =
+        r#"{"op": "add", "resource": "document:b", "relation": "barred", "actor": "user:1"}"#;
+    apply(&engine, "1", barred).expect("an addition");
+    let changed = Policies::clone(&engine.present());
+    let error = Engine::new(policies(SET)).reload(changed).expect_err("words of run time");
+    assert_eq!(error.kind, ChangeErrorKind::Refused);
+}
+
+#[test]
+fn a_change_set_has_a_bound() {
+    let actors = vec!["\"user:1\""; CHANGED_FACTS_MAX / 2 + 1].join(",");
+    let change = format!(
+        r#"{{"op": "add", "resource": "document:a", "relation": "viewer", "actors": [{actors}]}}"#
+    );
+    let parse = |changes: &str| {
+        parse_change_set(format!(r#"{{"id": "1", "changes": [{changes}]}}"#).as_bytes())
+    };
+    assert!(parse(&change).is_ok());
+    let error = parse(&format!("{change}, {change}")).expect_err("too many facts");
+    assert_eq!(error.to_string(), "changes: more than 500000 facts");
+}
+
+#[test]
 fn a_value_keeps_the_type_under_which_it_was_said() {
     let of_type = |declared: &str| {
         policies(&SET.replace("open: bool?", &format!("open: bool?, since: '{declared}?'")))
@@ -433,6 +477,7 @@ fn readers_see_whole_revisions_and_hold_on_to_theirs() {
     let engine = Arc::new(engine());
     let held = engine.present();
     let stop = Arc::new(AtomicBool::new(false));
+    let (asks, begun) = std::sync::mpsc::channel();
     let reader = {
         let (engine, stop) = (Arc::clone(&engine), Arc::clone(&stop));
         std::thread::spawn(move || {
@@ -458,10 +503,14 @@ fn readers_see_whole_revisions_and_hold_on_to_theirs() {
                 let is_viewer = present.version().revision % 2 == 0;
                 assert_eq!(one == "viewer", is_viewer);
                 asked += 1;
+                if asked == 1 {
+                    asks.send(()).expect("the writer waits");
+                }
             }
             asked
         })
     };
+    begun.recv().expect("the reader asks");
     for round in 0..500 {
         let op = if round % 2 == 0 { "add" } else { "remove" };
         let change = |resource: &str, actor: &str| {

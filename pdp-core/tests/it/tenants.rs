@@ -1,4 +1,5 @@
-use pdp_core::{Fault, Policies, SourceText};
+use pdp_core::model::Model;
+use pdp_core::{Effect, Fault, Policies, SourceText};
 
 use crate::support::{answer, ask, human};
 
@@ -81,7 +82,7 @@ fn a_tenant_file_holds_nothing_that_could_add_a_permit() {
     };
     assert_eq!(tenant("rules: []"), Ok(()));
     for (text, message) in [
-        ("rules: [{id: t, effect: permit}]", "t.yaml:3:25: a rule in a tenant file denies"),
+        ("rules: [{id: t, effect: permit}]", "t.yaml:3:9: a rule in a tenant file denies"),
         ("rules: [{id: t, effect: permit, bypass: true}]", "a rule in a tenant file denies"),
         ("facts: {'document:x': {}}", "t.yaml:3:1: a tenant file cannot hold `facts`"),
         ("bypass: all", "a tenant file cannot hold `bypass`"),
@@ -125,4 +126,20 @@ fn names_of_a_tenant_are_its_own() {
     assert!(
         errors.expect_err("a name of another file").to_string().contains("unknown name `mine`")
     );
+}
+
+#[test]
+fn a_model_holds_no_permit_of_a_tenant_either() {
+    let sources = [
+        SourceText { path: "m.yaml", text: SET },
+        SourceText {
+            path: "t.yaml",
+            text: "{version: 1, tenant: 'team:7', rules: [{id: t, effect: deny}]}",
+        },
+    ];
+    let mut model = Model::parse(&sources).expect("a model");
+    assert!(Policies::compile(&model).is_ok());
+    model.rules.last_mut().expect("the tenant's rule").effect = Effect::Permit;
+    let errors = Policies::compile(&model).expect_err("a permit").to_string();
+    assert!(errors.contains("a rule in a tenant file denies"), "{errors}");
 }

@@ -62,11 +62,15 @@ impl Compiler<'_> {
             let fits = scopes.iter().any(|scope| self.definition(index, *scope).is_some());
             self.mistakes = mistakes;
             if !fits {
-                self.inlined.retain(|_, inlined| inlined.typed.is_some());
+                self.forget_failed_definitions();
                 self.definition(index, scopes[0]);
             }
         }
-        // What failed in one scope is reported again where a rule uses it there.
+        self.forget_failed_definitions();
+    }
+
+    /// What failed in one scope is reported again where a rule uses it there.
+    pub(super) fn forget_failed_definitions(&mut self) {
         self.inlined.retain(|_, inlined| inlined.typed.is_some());
     }
 
