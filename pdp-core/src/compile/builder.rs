@@ -347,3 +347,97 @@ fn children(node: &Node) -> Vec<NodeId> {
 fn number(index: usize) -> u32 {
     u32::try_from(index).expect("a policy set is below 2^32 bytes")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compiled::Builtin;
+
+    fn text(builder: &mut Builder, text: &str) -> NodeId {
+        builder.constant(Stored::String(text.into()))
+    }
+
+    #[test]
+    fn equal_nodes_are_one_and_parts_of_parts_are_parts() {
+        let mut builder = Builder::default();
+        let [a, b, c] = [Node::Known, Node::Role(1), Node::Role(2)].map(|node| builder.add(node));
+        assert_eq!(builder.add(Node::Known), a);
+        let (inner, flat) = (builder.all([a, b]), builder.all([a, b, c]));
+        assert_eq!(builder.all([inner, c]), flat);
+        assert_eq!(builder.all([a, b, c, a]), flat);
+        let (other, alternatives) = (builder.any([a, b]), builder.any([a, b, c]));
+        assert_eq!(builder.any([other, c]), alternatives);
+        // "One of" within "all of" stays as it is.
+        assert_eq!(*builder.node(inner), Node::All([a, b].into()));
+        let mixed = builder.all([other, c]);
+        assert_eq!(*builder.node(mixed), Node::All([other, c].into()));
+        let mixed = builder.any([inner, c]);
+        assert_eq!(*builder.node(mixed), Node::Any([inner, c].into()));
+    }
+
+    #[test]
+    fn what_is_known_becomes_a_constant() {
+        let mut builder = Builder::default();
+        let (yes, no, open) = (builder.bool(true), builder.bool(false), builder.add(Node::Known));
+        assert_eq!([builder.all([]), builder.any([])], [yes, no]);
+        assert_eq!([builder.all([yes, open]), builder.any([no, open])], [open, open]);
+        assert_eq!([builder.all([open, no]), builder.any([open, yes])], [no, yes]);
+        let negated = builder.not(open);
+        assert_eq!([builder.not(yes), builder.not(negated)], [no, open]);
+        assert_ne!(negated, open);
+
+        let [one, two] = [1, 2].map(|number| builder.constant(Stored::Int(number)));
+        assert_eq!([builder.equal(one, two), builder.equal(two, two)], [no, yes]);
+        let order = |order, builder: &mut Builder| builder.compare(order, one, two);
+        assert_eq!(order(Order::Less, &mut builder), yes);
+        assert_eq!(order(Order::GreaterOrEqual, &mut builder), no);
+        let list = builder.list(vec![two]);
+        assert!(matches!(builder.stored(list), Some(Stored::List(_))));
+        assert_eq!([builder.is_in(one, list), builder.is_in(two, list)], [no, yes]);
+
+        let [abc, ab, bc] = ["abc", "ab", "bc"].map(|part| text(&mut builder, part));
+        assert_eq!([builder.starts_with(abc, ab), builder.starts_with(abc, bc)], [yes, no]);
+        assert_eq!([builder.ends_with(abc, ab), builder.ends_with(abc, bc)], [no, yes]);
+        assert_eq!([builder.contains(abc, bc), builder.contains(bc, abc)], [yes, no]);
+    }
+
+    #[test]
+    fn what_is_not_known_stays_a_question() {
+        let mut builder = Builder::default();
+        let id = builder.add(Node::Builtin(Builtin::ActorId));
+        let ab = text(&mut builder, "ab");
+        // Either way round it is the same question.
+        let equal = builder.equal(id, ab);
+        assert_eq!(builder.equal(ab, id), equal);
+        let list = builder.list(vec![id, ab]);
+        assert_eq!(*builder.node(list), Node::List([id, ab].into()));
+        for (node, expected) in [
+            (builder.is_in(id, list), Node::In { element: id, list }),
+            (builder.starts_with(id, ab), Node::StartsWith { text: id, prefix: ab }),
+            (builder.ends_with(id, ab), Node::EndsWith { text: id, suffix: ab }),
+            (builder.contains(id, ab), Node::Contains { text: id, part: ab }),
+            (
+                builder.compare(Order::Less, id, ab),
+                Node::Compare { order: Order::Less, left: id, right: ab },
+            ),
+        ] {
+            assert_eq!(*builder.node(node), expected);
+        }
+    }
+
+    #[test]
+    fn what_evaluating_may_take_is_summed() {
+        let mut builder = Builder::default();
+        let [a, b, c] = [Node::Known, Node::Role(1), Node::Role(2)].map(|node| builder.add(node));
+        let cost = |builder: &Builder, node| {
+            let Cost { operations, depth } = builder.cost(node);
+            (operations, depth)
+        };
+        assert_eq!(cost(&builder, a), (1, 1));
+        let alternatives = builder.any([a, b]);
+        assert_eq!(cost(&builder, alternatives), (3, 2));
+        let negated = builder.not(alternatives);
+        let all = builder.all([negated, c]);
+        assert_eq!(cost(&builder, all), (6, 4));
+    }
+}
