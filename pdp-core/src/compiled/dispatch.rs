@@ -30,6 +30,10 @@ pub(crate) struct Cell {
     pub(crate) bypass: Vec<Candidate>,
     pub(crate) deny: Vec<Candidate>,
     pub(crate) permit: Vec<Candidate>,
+    /// The deny rules once more, as those of no tenant and those of each: of the rules of all
+    /// tenants only those of a resource's own are tried.
+    pub(crate) deny_of_none: Vec<Candidate>,
+    pub(crate) deny_of_tenants: Map<u32, Vec<Candidate>>,
 }
 
 /// A rule, and what it asks on resources of one type.

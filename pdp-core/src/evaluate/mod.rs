@@ -108,17 +108,36 @@ impl Evaluation<'_> {
         if let Some(rule) = self.first_match(&cell.bypass, errors) {
             return Some(Deciding { rule, bypass: true });
         }
-        // A deny rule that cannot be evaluated decides in its place.
-        for candidate in &cell.deny {
+        let denying = if cell.deny_of_tenants.is_empty() {
+            self.first_denying(&cell.deny, errors)
+        } else {
+            match self.own_denies(cell) {
+                Some(own) => self.first_denying(own, errors),
+                None => self.first_denying(&cell.deny, errors),
+            }
+        };
+        let rule = match denying {
+            Some(rule) => rule,
+            None => self.first_match(&cell.permit, errors)?,
+        };
+        Some(Deciding { rule, bypass: false })
+    }
+
+    /// The first deny rule that matches; one that cannot be evaluated decides in its place.
+    fn first_denying<'c>(
+        &mut self,
+        candidates: impl IntoIterator<Item = &'c Candidate>,
+        errors: &mut Vec<(u32, FaultId)>,
+    ) -> Option<u32> {
+        for candidate in candidates {
             match self.holds(candidate.condition) {
                 Truth::No => continue,
                 Truth::Yes => {}
                 Truth::Fault(fault) => errors.push((candidate.rule, fault)),
             }
-            return Some(Deciding { rule: candidate.rule, bypass: false });
+            return Some(candidate.rule);
         }
-        let rule = self.first_match(&cell.permit, errors)?;
-        Some(Deciding { rule, bypass: false })
+        None
     }
 
     /// Only bypass rules reach undeclared types and actions, as far as the setting lets them.

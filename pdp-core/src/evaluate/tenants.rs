@@ -1,12 +1,35 @@
 //! To which tenants the resource of a request belongs.
 
+use smallvec::SmallVec;
+
 use super::condition::{Evaluation, Subject};
 use super::relation::Walk;
 use super::truth::Truth;
 use crate::compile::bits;
+use crate::compiled::{Candidate, Cell};
 
 /// The one goal of this walk, on every resource: to be there.
 const REACHED: u64 = 1;
+
+/// Up to so many tenants, their rules are merged.
+const MERGED_MAX: usize = 4;
+
+/// Rules from several lists, each in order, in the order of all.
+pub(super) struct OwnDenies<'c> {
+    lists: SmallVec<[&'c [Candidate]; MERGED_MAX + 1]>,
+}
+
+impl<'c> Iterator for OwnDenies<'c> {
+    type Item = &'c Candidate;
+
+    fn next(&mut self) -> Option<&'c Candidate> {
+        let nonempty = self.lists.iter_mut().filter(|list| !list.is_empty());
+        let list = nonempty.min_by_key(|list| list[0].rule)?;
+        let (first, rest) = list.split_first()?;
+        *list = rest;
+        Some(first)
+    }
+}
 
 impl Evaluation<'_> {
     /// Whether the resource of the request belongs to a tenant that a tenant file names.
@@ -19,6 +42,21 @@ impl Evaluation<'_> {
             Some(fault) => Truth::Fault(fault),
             None => Truth::No,
         }
+    }
+
+    /// The deny rules of no tenant and those of the resource's own, in order; `None` where it is
+    /// not known which are its own, or they are too many to be merged.
+    pub(super) fn own_denies<'c>(&mut self, cell: &'c Cell) -> Option<OwnDenies<'c>> {
+        if !self.memory.tenants_known {
+            self.find_tenants();
+        }
+        let tenants = &self.memory.tenants;
+        if self.memory.tenants_fault.is_some() || tenants.len() > MERGED_MAX {
+            return None;
+        }
+        let of_tenants = tenants.iter().filter_map(|tenant| cell.deny_of_tenants.get(tenant));
+        let lists = std::iter::once(&cell.deny_of_none).chain(of_tenants);
+        Some(OwnDenies { lists: lists.map(Vec::as_slice).collect() })
     }
 
     /// Follows marked links level by level, each resource once, and notes the tenants among them.

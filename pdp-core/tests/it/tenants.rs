@@ -143,3 +143,48 @@ fn a_model_holds_no_permit_of_a_tenant_either() {
     let errors = Policies::compile(&model).expect_err("a permit").to_string();
     assert!(errors.contains("a rule in a tenant file denies"), "{errors}");
 }
+
+/// Several tenants share types; which rule decides, and why, is as if all rules were tried in turn.
+#[test]
+fn rules_of_several_tenants_are_tried_in_their_order() {
+    let tenant_file = |number: usize| {
+        format!(
+            "{{version: 1, tenant: 'team:{number}', rules: [
+                {{id: first-{number}, effect: deny, actors: {{id: 'user:{number}'}}}},
+                {{id: all-{number}, effect: deny, actions: write}}]}}"
+        )
+    };
+    let mut links = String::new();
+    for count in 1..10 {
+        let teams: Vec<String> = (1..=count).rev().map(|team| format!("'team:{team}'")).collect();
+        links += &format!("  folder:of{count}: {{team: [{}]}}\n", teams.join(", "));
+    }
+    let rules = "
+rules:
+  - {id: early, effect: deny, actors: {id: 'user:early'}}
+  - {id: open, effect: permit}
+";
+    let set = SET.replace("rules: [{id: all, effect: permit}]", rules) + &links;
+    let late = "{version: 1, rules: [{id: late, effect: deny, actors: {id: 'user:late'}}]}";
+    let mut files = vec![("a.yaml".to_owned(), set), ("z.yaml".to_owned(), late.to_owned())];
+    files.extend((1..10).map(|number| (format!("t{number}.yaml"), tenant_file(number))));
+    files.sort();
+    let sources: Vec<SourceText<'_>> =
+        files.iter().map(|(path, text)| SourceText { path, text }).collect();
+    let policies = Policies::from_sources(&sources).unwrap_or_else(|errors| panic!("{errors}"));
+    for count in 1..10 {
+        let of = format!("of{count}");
+        let asked = |actor: &str, action: &str| {
+            let decision = ask(&policies, human(actor), action, "folder", &of);
+            assert!(decision.errors.is_empty());
+            decision.reason.into_owned()
+        };
+        assert_eq!(asked("user:early", "write"), "early");
+        assert_eq!(asked("user:0", "write"), "all-1");
+        assert_eq!(asked(&format!("user:{count}"), "read"), format!("first-{count}"));
+        assert_eq!(asked(&format!("user:{}", count + 1), "read"), "open");
+        assert_eq!(asked("user:late", "read"), "late");
+        assert_eq!(asked("user:late", "write"), "all-1");
+    }
+    assert_eq!(answer(&policies, human("user:1"), "write", "folder", "nowhere"), "permit open");
+}
