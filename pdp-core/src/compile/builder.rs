@@ -351,7 +351,7 @@ fn number(index: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compiled::Builtin;
+    use crate::compiled::{Builtin, Candidate, Cell, TypeDispatch};
 
     fn text(builder: &mut Builder, text: &str) -> NodeId {
         builder.constant(Stored::String(text.into()))
@@ -439,5 +439,27 @@ mod tests {
         let negated = builder.not(alternatives);
         let all = builder.all([negated, c]);
         assert_eq!(cost(&builder, all), (6, 4));
+    }
+
+    #[test]
+    fn what_several_refer_to_and_is_dearer_than_a_glance_is_remembered() {
+        let mut builder = Builder::default();
+        let [known, role, other] =
+            [Node::Known, Node::Role(1), Node::Role(2)].map(|node| builder.add(node));
+        let twice = builder.any([known, role]);
+        let once = builder.all([twice, other]);
+        let condition = |condition| Candidate { rule: 0, condition };
+        let cell = Cell {
+            deny: vec![condition(once)],
+            permit: vec![condition(twice), condition(known)],
+            ..Cell::default()
+        };
+        let cells = [("read".into(), cell)].into_iter().collect();
+        let of_type = TypeDispatch { cells, otherwise: vec![], ..TypeDispatch::default() };
+        let dispatch = Dispatch { types: vec![of_type], ..Dispatch::default() };
+        let (program, _, _) = builder.finish(&dispatch, &[]);
+        let remembered: Vec<NodeId> =
+            (0..).zip(&program.shared).filter(|(_, shared)| **shared).map(|(id, _)| id).collect();
+        assert_eq!(remembered, [twice]);
     }
 }

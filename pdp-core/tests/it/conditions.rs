@@ -102,6 +102,8 @@ fn conditions_say_what_they_say() {
         ("has(resource.weight) && resource.weight > 1", "yes"),
         ("has(context.other)", "no"),
         ("has(context.other) && context.other == 'x'", "no"),
+        // The default is needless there, and no mistake.
+        ("has(context.other) && (context.other ?? 'y') == 'x'", "no"),
         ("context.other == 'x' && has(context.other)", "no"),
         ("!has(context.other) || context.other == 'x'", "yes"),
         ("context.other ?? context.text ?? 'none' == 'héllo'", "yes"),
