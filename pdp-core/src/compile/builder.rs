@@ -249,11 +249,6 @@ impl Builder {
         })
     }
 
-    /// Whether a node reads a value that is declared optional.
-    pub(super) fn may_be_absent(&self, node: NodeId) -> bool {
-        matches!(self.node(node), Node::Slot(slot) if self.program.slots[*slot as usize].optional)
-    }
-
     pub(super) fn add(&mut self, node: Node) -> NodeId {
         if let Some(id) = self.node_ids.get(&node) {
             return *id;

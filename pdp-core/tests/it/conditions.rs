@@ -102,8 +102,6 @@ fn conditions_say_what_they_say() {
         ("has(resource.weight) && resource.weight > 1", "yes"),
         ("has(context.other)", "no"),
         ("has(context.other) && context.other == 'x'", "no"),
-        // The default is needless there, and no mistake.
-        ("has(context.other) && (context.other ?? 'y') == 'x'", "no"),
         ("context.other == 'x' && has(context.other)", "no"),
         ("!has(context.other) || context.other == 'x'", "yes"),
         ("context.other ?? context.text ?? 'none' == 'héllo'", "yes"),
@@ -152,6 +150,10 @@ fn conditions_that_do_not_fit_are_refused_with_their_place() {
             "`context.number` may be absent; write `context.number ?? …`, or ask `has(context.number)` beside it",
         ),
         ("has(context.number) || context.number > 1", "`context.number` may be absent"),
+        (
+            "has(context.number) && (context.number ?? 1) > 1",
+            "`??` after a value that is always present",
+        ),
         ("context.numbr ?? 0 == 1", "`context` declares no `numbr`; did you mean `number`?"),
         (
             "resource.color == 'red'",

@@ -122,7 +122,7 @@ impl Compiler<'_> {
         expression: &Expression,
         within: &Condition,
     ) -> Option<Typed> {
-        if !value.optional && !self.builder.may_be_absent(value.node) {
+        if !value.optional {
             self.type_mistake(
                 "`??` after a value that is always present".to_owned(),
                 None,
