@@ -434,6 +434,9 @@ mod tests {
         let negated = builder.not(alternatives);
         let all = builder.all([negated, c]);
         assert_eq!(cost(&builder, all), (6, 4));
+        let (id, ab) = (builder.add(Node::Builtin(Builtin::ActorId)), text(&mut builder, "ab"));
+        let equal = builder.equal(id, ab);
+        assert_eq!(cost(&builder, equal), (3, 2));
     }
 
     #[test]

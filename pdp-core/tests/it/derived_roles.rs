@@ -136,3 +136,57 @@ rules:
     assert!(report.contains("unknown type `c`"), "{report}");
     assert!(report.contains("declares no `amount`"), "{report}");
 }
+
+/// A set with so many types, and so many derived roles that only the last type admits.
+fn picky(types: usize, roles: usize) -> String {
+    let mut set = String::from("version: 1\ntypes:\n");
+    (0..types).for_each(|number| set += &format!("  t{number}: {{actions: [read]}}\n"));
+    set += "derived_roles:\n";
+    for number in 0..roles {
+        set += &format!("  r{number}: {{resource: t{}, when: 'true'}}\n", types - 1);
+    }
+    set
+}
+
+#[test]
+fn looking_for_types_that_admit_roles_has_a_bound() {
+    assert_eq!(mistakes(&picky(2_000, 2_000)), "");
+    let report = mistakes(&picky(2_000, 2_001));
+    assert!(report.contains("tried on 4000000 types"), "{report}");
+}
+
+/// A role that asks for one of so many ids: three operations each, and one for "one of".
+fn wide(ids: usize) -> String {
+    let ids: Vec<String> = (0..ids).map(|number| format!("{{id: i{number}}}")).collect();
+    format!(
+        "version: 1\ntypes: {{x: {{actions: [read]}}}}\nderived_roles:\n  r: {{actors: {{any: [{}]}}}}\n",
+        ids.join(", ")
+    )
+}
+
+/// Roles that use each other, 8 levels each, with so many levels above an id, which is two deep.
+fn deep(levels: usize) -> String {
+    let mut set = String::from("version: 1\ntypes: {x: {actions: [read]}}\nderived_roles:\n");
+    let mut inner = "{id: 'innermost'}".to_owned();
+    for level in 0..levels {
+        let key = if level % 2 == 0 { "any" } else { "all" };
+        inner = format!("{{{key}: [{inner}, {{id: 'i{level}'}}]}}");
+        if level % 8 == 7 || level + 1 == levels {
+            set += &format!("  r{level}: {{actors: {inner}}}\n");
+            inner = format!("{{derived_role: r{level}}}");
+        }
+    }
+    set
+}
+
+#[test]
+fn a_derived_role_has_a_bound_in_operations_and_levels() {
+    for set in [wide(333), deep(126)] {
+        assert_eq!(mistakes(&set), "");
+    }
+    for set in [wide(334), deep(127)] {
+        let report = mistakes(&set);
+        let expected = "the derived role is too large: more than 1000 operations or 128 levels";
+        assert!(report.contains(expected), "{report}");
+    }
+}
