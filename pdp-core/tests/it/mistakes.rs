@@ -404,3 +404,30 @@ fn a_tenant_that_no_fact_names_is_warned_of() {
     assert_eq!(set("club:fc"), [] as [&str; 0]);
     assert_eq!(set("club:fcc"), ["tenant.yaml:2"]);
 }
+
+#[test]
+fn facts_about_a_relation_too_many_are_no_more_than_that() {
+    let relations: Vec<String> = (0..65).map(|number| format!("r{number}: direct")).collect();
+    let text = format!(
+        "version: 1\ntypes: {{door: {{actions: [open], relations: {{{}}}}}}}\nfacts: {{'door:a': {{r63: u, r64: u}}}}",
+        relations.join(", ")
+    );
+    assert!(mistakes(&text).contains("more than 64 relations and links"));
+}
+
+#[test]
+fn a_summary_counts_facts_once() {
+    let policies = policies(
+        "
+version: 1
+types: {door: {actions: [open], relations: {holder: direct, near: {to: door}}, attributes: {n: int?}}}
+actor: {attributes: {level: int?}}
+facts: {'door:a': {holder: [u, u, 'v*'], near: ['door:b', 'door:c']}}
+attributes: {resources: {'door:a': {n: 1}}, actors: {u: {level: 1}, v: {level: 2}}}
+",
+    );
+    let summary = policies.summary();
+    assert_eq!((summary.files, summary.types, summary.rules), (1, 1, 0));
+    // `u`, `v*`, two targets, `n`, two levels; `a`, `b` and `c`.
+    assert_eq!((summary.facts, summary.resources), (7, 3));
+}
