@@ -1,8 +1,9 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// A policy decision point: may this actor do this action on this resource?
 #[derive(Debug, Parser)]
@@ -13,7 +14,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "\
 Exit codes:
   0  all is well; a request that is denied is well answered
-  1  policies have mistakes, tests fail, a request or a change set was refused, a record or output could not be written
+  1  policies have mistakes, tests fail, a request or a change set was refused, a file cannot be read, a record or
+     output could not be written
   2  the command line is wrong"
 )]
 pub(crate) struct Arguments {
@@ -21,24 +23,51 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+impl Arguments {
+    /// Those of this process; where they are wrong, it ends here.
+    pub(crate) fn read() -> Self {
+        let arguments = Arguments::parse();
+        if let Command::Eval(eval) = &arguments.command
+            && eval.changes.as_deref().is_some_and(is_standard_input)
+            && is_standard_input(&eval.request)
+        {
+            let message = "`--changes -` and `--request -` cannot both read standard input";
+            Arguments::command().error(ErrorKind::ArgumentConflict, message).exit();
+        }
+        arguments
+    }
+}
+
+/// Whether a path stands for standard input.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Decide requests
+    ///
+    /// One JSON request a line in, one decision a line out. A line that is no request gives an error on its line, and
+    /// exit code 1 at the end. A request that states no `now` is decided at the present time.
     Eval(Eval),
     /// Check policies and say what is wrong with them
+    ///
+    /// Exit code 0 if the policy set can be loaded, else 1 and every mistake with its place.
     Check(Check),
     /// List facts, those of files and those of run time
+    ///
+    /// One JSON object a line, as change sets state them. Facts whose `until` is over are listed too: whether they
+    /// hold depends on the time of a request, and a list has none.
     Facts(Facts),
     /// Run the tests that stand beside policies
+    ///
+    /// Every `*_test.yaml` in the folders given and below, each against the policy set of the folder it stands in.
     Test(Test),
     /// Print the version
     Version,
 }
 
-/// Decides requests: one JSON request a line in, one decision a line out.
-///
-/// A line that is no request gives an error on its line, and exit code 1 at the end. A request that states no
-/// `now` is decided at the present time.
+/// How requests are decided.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -47,7 +76,8 @@ Examples:
          \"resource\": {\"type\": \"microdao\", \"id\": \"microdao:daarion\"}}' | tr -d '\\n' |
     pdp eval --policies policies/daarion --request - --format json
   pdp eval --policies a.yaml b.yaml --request requests.jsonl --audit decisions.jsonl
-  pdp eval --policies policies/saas --changes changes.jsonl --request requests.jsonl")]
+  pdp eval --policies policies/saas --changes changes.jsonl --request requests.jsonl
+  cat changes/*.json | pdp eval --policies policies/saas --changes - --request requests.jsonl")]
 pub(crate) struct Eval {
     /// A folder, a file or several of them that make up the policy set
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
@@ -55,7 +85,7 @@ pub(crate) struct Eval {
     /// The requests, one JSON object a line; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) request: PathBuf,
-    /// Apply these change sets to the facts first, one JSON object a line
+    /// Apply these change sets to the facts first: JSON objects, one after the other; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) changes: Option<PathBuf>,
     /// Append a JSON record of each decision to this file, before the decision is printed
@@ -66,7 +96,7 @@ pub(crate) struct Eval {
     pub(crate) format: Format,
 }
 
-/// Checks a policy set: exit code 0 if it can be loaded, else 1 and every mistake with its place.
+/// Which policies are checked.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -81,7 +111,7 @@ pub(crate) struct Check {
     pub(crate) format: Format,
 }
 
-/// Lists facts, one JSON object a line, as change sets state them.
+/// Of what facts are listed.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -91,7 +121,7 @@ pub(crate) struct Facts {
     /// A folder, a file or several of them that make up the policy set
     #[arg(value_name = "PATH", required = true)]
     pub(crate) policies: Vec<PathBuf>,
-    /// Apply these change sets first, one JSON object a line
+    /// Apply these change sets first: JSON objects, one after the other; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) changes: Option<PathBuf>,
     /// Which facts to list
@@ -102,7 +132,7 @@ pub(crate) struct Facts {
 /// Which facts are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FactsLayer {
-    /// Those that hold
+    /// Those of the files, as run time has changed them
     #[default]
     Present,
     /// Those that the files state
@@ -113,7 +143,7 @@ pub(crate) enum FactsLayer {
     Difference,
 }
 
-/// Runs every `*_test.yaml` in the folders given and below, each against the policy set of the folder it stands in.
+/// Which tests are run.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

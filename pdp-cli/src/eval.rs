@@ -1,22 +1,27 @@
 //! `pdp eval`
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
+use pdp_core::document::is_hidden;
 use pdp_core::wire::{REQUEST_BYTES_MAX, RequestDocument, RequestError};
 use pdp_core::{AuditSink, Decision, Policies, Request, Scratch, Timestamp};
+use serde::de::IgnoredAny;
 use serde_json::json;
 
-use crate::arguments::{Eval, Format};
+use crate::arguments::{Eval, Format, is_standard_input};
 use crate::json_lines::JsonLines;
 use crate::{changes, diagnostics};
 
 /// Whether every line was a request.
 pub(crate) fn run(arguments: &Eval) -> Result<bool> {
-    let Some(engine) = changes::engine(&arguments.policies, arguments.changes.as_deref())? else {
+    let Some(engine) =
+        changes::engine(&arguments.policies, arguments.changes.as_deref(), arguments.format)?
+    else {
         return Ok(false);
     };
     let policies = engine.present();
@@ -27,6 +32,7 @@ pub(crate) fn run(arguments: &Eval) -> Result<bool> {
         format: arguments.format,
         scratch: Scratch::new(),
         number: 0,
+        begun: false,
         output: BufWriter::new(io::stdout().lock()),
     };
     let mut input = open(&arguments.request)?;
@@ -34,6 +40,10 @@ pub(crate) fn run(arguments: &Eval) -> Result<bool> {
     let mut line = Vec::new();
     while next_line(&mut input, &mut line)? {
         evaluator.number += 1;
+        if evaluator.number == 1 && line.starts_with(changes::BYTE_ORDER_MARK) {
+            line.drain(..changes::BYTE_ORDER_MARK.len());
+        }
+        cut_return(&mut line);
         // What is too long is never taken for blank: it is refused for its length.
         if line.len() > REQUEST_BYTES_MAX || !line.trim_ascii().is_empty() {
             all_read &= evaluator.line(&line)?;
@@ -45,7 +55,7 @@ pub(crate) fn run(arguments: &Eval) -> Result<bool> {
 }
 
 fn open(path: &Path) -> Result<Box<dyn BufRead>> {
-    if path == Path::new("-") {
+    if is_standard_input(path) {
         return Ok(Box::new(io::stdin().lock()));
     }
     let file = File::open(path)
@@ -53,8 +63,8 @@ fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::new(file)))
 }
 
-/// Reads a line without its end into `line`. Of a line that is too long for a request only so much
-/// is kept as shows that it is.
+/// Reads a line without its end into `line`. Of a line that is too long for a request, a byte order
+/// mark and a carriage return apart, only so much is kept as shows that it is.
 fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     let mut begun = false;
@@ -66,7 +76,8 @@ fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
         begun = true;
         let end = part.iter().position(|byte| *byte == b'\n');
         let text = &part[..end.unwrap_or(part.len())];
-        let wanted = (REQUEST_BYTES_MAX + 2).saturating_sub(line.len());
+        let wanted =
+            (changes::BYTE_ORDER_MARK.len() + REQUEST_BYTES_MAX + 2).saturating_sub(line.len());
         line.extend_from_slice(&text[..text.len().min(wanted)]);
         let length = end.map_or(part.len(), |end| end + 1);
         input.consume(length);
@@ -74,11 +85,15 @@ fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
             break;
         }
     }
+    Ok(begun)
+}
+
+/// Takes the carriage return from the end of a line that was kept as a whole.
+fn cut_return(line: &mut Vec<u8>) {
     let is_whole = line.len() <= REQUEST_BYTES_MAX + 1;
     if is_whole && line.last() == Some(&b'\r') {
         line.pop();
     }
-    Ok(begun)
 }
 
 /// Decides line by line.
@@ -89,6 +104,8 @@ struct Evaluator<'p, W> {
     scratch: Scratch,
     /// The number of the line that is being answered, from 1.
     number: u64,
+    /// Whether a line was answered.
+    begun: bool,
     output: W,
 }
 
@@ -97,11 +114,16 @@ impl<W: Write> Evaluator<'_, W> {
     fn line(&mut self, line: &[u8]) -> Result<bool> {
         let document = match RequestDocument::parse(line) {
             Ok(document) => document,
-            Err(error) => {
+            Err(mut error) => {
+                if !self.begun && is_torn(line) {
+                    error.message.push_str("; one JSON object a line");
+                }
+                self.begun = true;
                 self.refuse(&error)?;
                 return Ok(false);
             }
         };
+        self.begun = true;
         let mut request = document.request();
         let time = present()?;
         request.now = request.now.or(Some(time));
@@ -119,11 +141,20 @@ impl<W: Write> Evaluator<'_, W> {
 
     fn refuse(&mut self, error: &RequestError) -> Result<()> {
         match self.format {
-            Format::Json => writeln!(self.output, "{}", json!({ "error": error }))?,
+            Format::Json => {
+                let refusal = json!({ "error": error, "line": self.number });
+                writeln!(self.output, "{refusal}")?;
+            }
             Format::Text => writeln!(self.output, "error   line {}: {error}", self.number)?,
         }
         Ok(())
     }
+}
+
+/// Whether a line looks like the beginning of an object that stands on several.
+fn is_torn(line: &[u8]) -> bool {
+    let read = serde_json::from_slice::<IgnoredAny>(line);
+    line.trim_ascii_start().starts_with(b"{") && read.is_err_and(|error| error.is_eof())
 }
 
 /// A decision as a person reads it.
@@ -134,10 +165,10 @@ fn sentence(request: &Request<'_>, decision: &Decision<'_>) -> String {
         decision.effect.as_str(),
         decision.reason,
         actor.actor_type.as_str(),
-        actor.id,
-        request.action,
-        request.resource.resource_type,
-        request.resource.id,
+        word(actor.id),
+        word(request.action),
+        word(request.resource.resource_type),
+        word(request.resource.id),
     );
     match &decision.rule {
         Some(rule) => {
@@ -153,6 +184,16 @@ fn sentence(request: &Request<'_>, decision: &Decision<'_>) -> String {
     }
     // Ids may hold letters that do not show; none of them reaches a terminal.
     diagnostics::shown(&sentence)
+}
+
+/// What a caller calls something: in quotes where it could be read as something else, such as
+/// several words.
+fn word(text: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| !letter.is_whitespace() && letter != '"' && !is_hidden(letter);
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
 }
 
 fn present() -> Result<Timestamp> {

@@ -6,12 +6,14 @@ use anyhow::Result;
 use pdp_core::{Layer, Policies};
 use serde::Serialize;
 
-use crate::arguments::{Facts, FactsLayer};
+use crate::arguments::{Facts, FactsLayer, Format};
 use crate::changes;
 
 /// Whether the policies could be loaded and the changes applied.
 pub(crate) fn run(arguments: &Facts) -> Result<bool> {
-    let Some(engine) = changes::engine(&arguments.policies, arguments.changes.as_deref())? else {
+    let Some(engine) =
+        changes::engine(&arguments.policies, arguments.changes.as_deref(), Format::Text)?
+    else {
         return Ok(false);
     };
     let mut output = BufWriter::new(io::stdout().lock());

@@ -1,7 +1,7 @@
 //! The command `pdp`.
 //!
 //! Exit codes: 0, all is well; 1, policies have mistakes, tests fail, a request or a change set was refused, a
-//! record could not be stored or output not be written; 2, the command line is wrong.
+//! file cannot be read, a record could not be stored or output not be written; 2, the command line is wrong.
 
 mod arguments;
 mod changes;
@@ -16,12 +16,11 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser;
 
 use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     match run(&arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),

@@ -37,9 +37,10 @@ fn each_line_gets_its_answer_and_a_bad_one_its_error() {
         (&lines[3]["error"]["field"], &lines[3]["error"]["kind"]),
         (&"actor".into(), &"shape".into())
     );
+    assert_eq!((&lines[1]["line"], &lines[3]["line"]), (&3.into(), &5.into()));
     let text = pdp(folder.path(), &EVAL, &input);
     let expected = "permit  holders                human user:1 open on door front (rule holders, p.yaml:5); must log
-error   line 3: expected ident at line 1 column 2
+error   line 3: expected ident, column 2
 deny    no_matching_policy     human user:2 open on door front (no rule permits it)
 error   line 5: actor: missing
 ";
@@ -137,6 +138,7 @@ fn a_command_line_that_is_wrong_exits_with_2() {
         &["eval", "--help"],
         &["check", "--help"],
         &["test", "--help"],
+        &["facts", "--help"],
         &["version"],
     ] {
         let outcome = pdp(folder.path(), arguments, "");
@@ -188,4 +190,46 @@ fn a_message_that_cannot_be_written_is_no_panic() {
             .expect("pdp runs");
         assert_eq!(status.code(), Some(1), "{arguments:?}");
     }
+}
+
+#[test]
+fn an_object_on_several_lines_gets_a_hint_once() {
+    let folder = folder(&[("p.yaml", POLICY)]);
+    let input = request("user:1").replacen(", ", ",\n", 1);
+    let outcome = pdp(folder.path(), &EVAL, &input);
+    let lines: Vec<&str> = outcome.output.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "error   line 1: EOF while parsing a value, column 32; one JSON object a line",
+            "error   line 2: trailing characters, column 13"
+        ]
+    );
+    let outcome = pdp(folder.path(), &EVAL, "nonsense\n{\n");
+    assert!(!outcome.output.contains("one JSON object a line"), "{outcome:?}");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_request() {
+    let folder = folder(&[("p.yaml", POLICY)]);
+    let request = request("user:1");
+    let exact = format!("{}{request}", " ".repeat(1024 * 1024 - request.len()));
+    for (input, code) in [
+        (format!("\u{FEFF}{request}\r\n"), 0),
+        (format!("\u{FEFF}{exact}\r\n"), 0),
+        (format!("\u{FEFF}{exact} "), 1),
+        (format!("\n\u{FEFF}{request}"), 1),
+    ] {
+        assert_eq!(pdp(folder.path(), &EVAL, &input).code, Some(code), "{}", input.len());
+    }
+}
+
+#[test]
+fn ids_with_spaces_forge_no_sentence() {
+    let folder = folder(&[("p.yaml", POLICY)]);
+    let input = request("user:1 open on door front (rule x, y:1)")
+        .replace("\"id\": \"front\"", r#""id": "a\"b\\""#);
+    let outcome = pdp(folder.path(), &EVAL, &input);
+    let sentence = r#"human "user:1 open on door front (rule x, y:1)" open on door "a\"b\\" (no rule permits it)"#;
+    assert!(outcome.output.ends_with(&format!("{sentence}\n")), "{outcome:?}");
 }

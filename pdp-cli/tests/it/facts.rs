@@ -84,3 +84,67 @@ fn facts_are_listed_by_layer() {
         fact("\"op\":\"add\",", "user:1")
     );
 }
+
+const REQUEST: [&str; 5] = ["eval", "--policies", "p.yaml", "--request", "r.jsonl"];
+
+#[test]
+fn change_sets_stand_one_after_the_other() {
+    let folder = folder(&[("p.yaml", POLICY), ("r.jsonl", &request("user:2"))]);
+    let pretty =
+        format!("\u{FEFF}{}", CHANGES.replace("}]}\n", "}\n]\n}").replace(", ", ",\r\n\t"));
+    for changes in [CHANGES, &pretty] {
+        let outcome = pdp(folder.path(), &[&REQUEST[..], &["--changes", "-"]].concat(), changes);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert!(outcome.output.starts_with("permit"), "{outcome:?}");
+        let outcome = pdp(folder.path(), &["facts", "p.yaml", "--changes", "-"], changes);
+        assert!(outcome.output.contains("user:2"), "{outcome:?}");
+    }
+    let arguments = ["eval", "--policies", "p.yaml", "--request", "-", "--changes", "-"];
+    let outcome = pdp(folder.path(), &arguments, CHANGES);
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(outcome.errors.contains("cannot both read standard input"), "{outcome:?}");
+}
+
+#[test]
+fn a_refusal_names_the_line_of_the_file() {
+    let twice = "{\"id\": \"1\",\n  \"changes\": [],\n  \"id\": \"2\"}";
+    for (changes, message) in [
+        (format!("{CHANGES}\n{twice}"), "c.jsonl:6: key `id` is given twice at line 8 column 12"),
+        (format!("{CHANGES}{{\"id\":\n\n nonsense}}"), "c.jsonl:7: expected ident, column 3"),
+        (format!("{CHANGES}\n[]"), "c.jsonl:6: expected an object"),
+    ] {
+        let folder =
+            folder(&[("p.yaml", POLICY), ("c.jsonl", &changes), ("r.jsonl", &request("user:1"))]);
+        let arguments = [&REQUEST[..], &["--changes", "c.jsonl"]].concat();
+        let outcome = pdp(folder.path(), &arguments, "");
+        assert_eq!((outcome.code, &*outcome.output), (Some(1), ""), "{outcome:?}");
+        assert!(outcome.errors.contains(message), "{message}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_refusal_is_told_to_machines() {
+    let bad = CHANGES.replace("user:2", "group:g#member");
+    let folder = folder(&[("p.yaml", POLICY), ("c.jsonl", &bad), ("r.jsonl", &request("user:1"))]);
+    let arguments = [&REQUEST[..], &["--changes", "c.jsonl", "--format", "json"]].concat();
+    let outcome = pdp(folder.path(), &arguments, "");
+    assert_eq!((outcome.code, &*outcome.errors), (Some(1), ""), "{outcome:?}");
+    let refusal: Value = serde_json::from_str(&outcome.output).expect("JSON");
+    let expected = serde_json::json!({
+        "error": {"kind": "unknown", "field": "changes[0].actor", "message": "unknown type `group`"},
+        "file": "c.jsonl",
+        "line": 3,
+    });
+    assert_eq!(refusal, expected);
+}
+
+#[test]
+fn facts_that_are_over_are_listed_as_the_help_says() {
+    let over =
+        POLICY.replace("holder: user:1", "holder: {id: user:1, until: 2000-01-01T00:00:00Z}");
+    let folder = folder(&[("p.yaml", &over)]);
+    let outcome = pdp(folder.path(), &["facts", "p.yaml"], "");
+    assert!(outcome.output.contains("2000-01-01T00:00:00Z"), "{outcome:?}");
+    let outcome = pdp(folder.path(), &["facts", "--help"], "");
+    assert!(outcome.output.contains("Facts whose `until` is over are listed too"), "{outcome:?}");
+}

@@ -37,7 +37,20 @@ fn parse(text: &str) -> Result<Value<'_>, (RequestErrorKind, String)> {
     let value = Seed { depth: 0, fault: &fault }.deserialize(&mut deserializer);
     value
         .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| (fault.get(), printable(&error.to_string())))
+        .map_err(|error| (fault.get(), printable(&message(&error, text))))
+}
+
+/// What is wrong, and where: in a text of one line, the column is enough. Whoever reads many such
+/// lines counts them otherwise than we do.
+fn message(error: &serde_json::Error, text: &str) -> String {
+    let message = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match message.strip_suffix(&place) {
+        Some(fault) if !text.trim_ascii().contains('\n') => {
+            format!("{fault}, column {}", error.column())
+        }
+        _ => message,
+    }
 }
 
 /// Reads a value at a depth; notes in `fault` what kind of error it raised itself.

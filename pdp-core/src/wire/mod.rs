@@ -1,4 +1,4 @@
-//! What travels, as JSON: requests in, decisions and audit records out.
+//! What travels, as JSON: requests and change sets in, decisions and audit records out.
 //!
 //! The shapes are described in `docs/wire.md`. Names follow the seed API of the DAARION services:
 //! a tenant is a `microdao` here and nowhere else.
