@@ -26,7 +26,7 @@ pub(crate) fn engine(
     let policies = match pdp_source::load(policies) {
         Ok(policies) => policies,
         Err(error) => {
-            writeln!(io::stderr(), "{}", diagnostics::text(&error))?;
+            writeln!(io::stderr(), "{}", diagnostics::text(&error, None))?;
             return Ok(None);
         }
     };

@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &Check) -> Result<bool> {
             writeln!(output, "{}", text(policies))?;
         }
         (Ok(policies), Format::Json) => writeln!(output, "{}", json(policies))?,
-        (Err(error), Format::Text) => writeln!(io::stderr(), "{}", diagnostics::text(error))?,
+        (Err(error), Format::Text) => writeln!(io::stderr(), "{}", diagnostics::text(error, None))?,
         (Err(error), Format::Json) => writeln!(output, "{}", diagnostics::json(error))?,
     }
     Ok(loaded.is_ok())

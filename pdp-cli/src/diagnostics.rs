@@ -12,12 +12,13 @@ use serde_json::json;
 /// How much of a line is shown before and after the place, in characters.
 const CONTEXT: usize = 100;
 
-/// The report of a set that cannot be loaded, for people.
-pub(crate) fn text(error: &LoadError) -> String {
+/// The report of a set that cannot be loaded, for people. Where the set is that of a `folder`, paths
+/// begin with it.
+pub(crate) fn text(error: &LoadError, folder: Option<&Path>) -> String {
     match error {
         LoadError::Policy { errors, sources } => {
             let mut report: String =
-                errors.iter().map(|error| one(error, sources) + "\n\n").collect();
+                errors.iter().map(|error| one(error, sources, folder) + "\n\n").collect();
             let count = errors.iter().len() + errors.omitted();
             let mistakes =
                 if count == 1 { "1 mistake".to_owned() } else { format!("{count} mistakes") };
@@ -30,25 +31,36 @@ pub(crate) fn text(error: &LoadError) -> String {
 
 /// The same for machines.
 pub(crate) fn json(error: &LoadError) -> serde_json::Value {
+    let (errors, omitted) = json_errors(error, None);
     match error {
-        LoadError::Policy { errors, .. } => {
-            let omitted = errors.omitted();
-            let errors: Vec<_> = errors.iter().map(policy_error).collect();
-            json!({ "errors": errors, "omitted": omitted })
-        }
-        LoadError::Source(_) => {
-            let lines = error.to_string();
-            let errors: Vec<_> =
-                lines.lines().map(|line| json!({ "kind": "source", "message": line })).collect();
-            json!({ "errors": errors })
-        }
+        LoadError::Policy { .. } => json!({ "errors": errors, "omitted": omitted }),
+        LoadError::Source(_) => json!({ "errors": errors }),
     }
 }
 
-fn policy_error(error: &PolicyError) -> serde_json::Value {
+/// The mistakes for machines, and how many more there are. Where the set is that of a `folder`, paths
+/// begin with it.
+pub(crate) fn json_errors(
+    error: &LoadError,
+    folder: Option<&Path>,
+) -> (Vec<serde_json::Value>, usize) {
+    match error {
+        LoadError::Policy { errors, .. } => {
+            (errors.iter().map(|error| policy_error(error, folder)).collect(), errors.omitted())
+        }
+        LoadError::Source(_) => (source_errors(&error.to_string()), 0),
+    }
+}
+
+/// What is wrong with files, a line each, for machines.
+pub(crate) fn source_errors(lines: &str) -> Vec<serde_json::Value> {
+    lines.lines().map(|line| json!({ "kind": "source", "message": line })).collect()
+}
+
+fn policy_error(error: &PolicyError, folder: Option<&Path>) -> serde_json::Value {
     json!({
         "kind": error.kind.as_str(),
-        "file": error.file,
+        "file": below(folder, &error.file),
         "line": error.span.line,
         "column": error.span.column,
         "message": error.message,
@@ -56,10 +68,17 @@ fn policy_error(error: &PolicyError) -> serde_json::Value {
     })
 }
 
-fn one(error: &PolicyError, sources: &SourceSet) -> String {
+fn one(error: &PolicyError, sources: &SourceSet, folder: Option<&Path>) -> String {
     let source = sources.sources().iter().find(|source| source.path == error.file);
     let text = source.map(|source| source.text.as_str()).unwrap_or_default();
-    snippet(&error.message, error.hint.as_deref(), &error.file, text, error.span)
+    let file = below(folder, &error.file);
+    snippet(&error.message, error.hint.as_deref(), &file, text, error.span)
+}
+
+/// The path of `file` in `folder`, so that it can be opened.
+pub(crate) fn below(folder: Option<&Path>, file: &str) -> String {
+    let folder = folder.unwrap_or(Path::new(""));
+    folder.strip_prefix(".").unwrap_or(folder).join(file).to_string_lossy().into_owned()
 }
 
 /// A message with the line that it is about.

@@ -10,6 +10,7 @@ mod diagnostics;
 mod eval;
 mod facts;
 mod json_lines;
+mod slips;
 mod test;
 
 use std::io::Write;

@@ -6,13 +6,15 @@ use std::path::Path;
 
 use anyhow::Result;
 use pdp_core::document::SyntaxError;
-use pdp_core::{Effect, Policies};
-use pdp_source::TestFile as Source;
+use pdp_core::model::Model;
+use pdp_core::{Decision, Policies, Scratch};
+use pdp_source::{LoadError, SourceSet, TestFile as Source};
 use pdp_testing::{Case, Difference, TestFile};
 use serde_json::json;
 
 use crate::arguments::{Format, Test};
 use crate::diagnostics;
+use crate::slips::{Slip, slips};
 
 /// Whether there are tests and all of them pass.
 pub(crate) fn run(arguments: &Test) -> Result<bool> {
@@ -23,14 +25,16 @@ pub(crate) fn run(arguments: &Test) -> Result<bool> {
         failed: 0,
         broken: 0,
         cases: Vec::new(),
+        errors: Vec::new(),
+        omitted: 0,
     };
     for path in &arguments.paths {
         match pdp_source::read_tests(path) {
             Ok(files) if files.is_empty() => {
-                report.broken(&format!("error: no tests in {}", diagnostics::shown_path(path)))?;
+                report.broken(unread(&format!("no tests in {}", diagnostics::shown_path(path))))?;
             }
             Ok(files) => run_files(&files, &mut report)?,
-            Err(error) => report.broken(&format!("error: {error}"))?,
+            Err(error) => report.broken(unread(&error.to_string()))?,
         }
     }
     report.finish()?;
@@ -44,64 +48,118 @@ fn run_files<W: Write>(files: &[Source], report: &mut Report<W>) -> Result<()> {
         folders.entry(&file.folder).or_default().push(file);
     }
     for (folder, files) in folders {
-        match pdp_source::load([folder]) {
-            Err(error) => report.broken(&diagnostics::text(&error))?,
-            Ok(policies) => {
-                for file in files {
-                    run_file(file, &policies, report)?;
-                }
-            }
+        if let Err(error) = run_folder(folder, &files, report)? {
+            let (errors, omitted) = diagnostics::json_errors(&error, Some(folder));
+            let text = diagnostics::text(&error, Some(folder));
+            report.broken(Broken { text, errors, omitted })?;
         }
     }
     Ok(())
 }
 
-fn run_file<W: Write>(file: &Source, policies: &Policies, report: &mut Report<W>) -> Result<()> {
-    match TestFile::parse(&file.text) {
-        Ok(tests) => {
-            for message in undeclared(&tests, policies) {
-                report.broken(&format!("error: {}:{message}", diagnostics::shown(&file.path)))?;
+/// Runs the files of a folder, or says why its policies cannot be loaded.
+fn run_folder<W: Write>(
+    folder: &Path,
+    files: &[&Source],
+    report: &mut Report<W>,
+) -> Result<Result<(), LoadError>> {
+    let sources = match SourceSet::read([folder]) {
+        Ok(sources) => sources,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let texts = sources.texts();
+    let model = Model::parse(&texts);
+    let compiled = Policies::from_sources(&texts).and_then(|policies| Ok((policies, model?)));
+    match compiled {
+        Ok((policies, model)) => {
+            for file in files {
+                run_file(file, &policies, &model, report)?;
             }
-            for case in &tests.cases {
-                let Ok(differences) = pollster::block_on(case.run(policies));
-                report.case(&file.path, case, &differences)?;
-            }
-            Ok(())
+            Ok(Ok(()))
         }
-        Err(errors) => {
-            let snippets = errors.0.iter().map(|error| {
-                let SyntaxError { message, span } = error;
-                diagnostics::snippet(message, None, &file.path, &file.text, *span)
-            });
-            report.broken(&snippets.collect::<Vec<_>>().join("\n\n"))
-        }
+        Err(errors) => Ok(Err(LoadError::Policy { errors, sources })),
     }
 }
 
-/// Tests that deny what the policies do not declare: always right, so that a misspelt action would be
-/// green. A case that means it states the reason.
-fn undeclared(tests: &TestFile, policies: &Policies) -> Vec<String> {
-    let cases = tests.cases.iter().filter(|case| {
-        let meant = case.expect.reason.is_some() || case.expect.effect == Effect::Permit;
-        !meant && !case.matrix && !policies.declares(&case.resource.resource_type, &case.action)
+fn run_file<W: Write>(
+    file: &Source,
+    policies: &Policies,
+    model: &Model<'_>,
+    report: &mut Report<W>,
+) -> Result<()> {
+    let name = file.path.rsplit('/').next().unwrap_or_default();
+    let path = diagnostics::below(Some(&file.folder), name);
+    match TestFile::parse(&file.text) {
+        Ok(tests) => {
+            for slip in slips(&tests, policies, model) {
+                report.broken(slipped(&slip, &path, &file.text))?;
+            }
+            let mut scratch = Scratch::new();
+            for case in &tests.cases {
+                let request = case.request();
+                let decision = policies.evaluate(&request, &mut scratch);
+                report.case(&path, case, &decision)?;
+            }
+            Ok(())
+        }
+        Err(errors) => report.broken(malformed(&errors.0, &path, &file.text)),
+    }
+}
+
+/// Why tests could not be run.
+struct Broken {
+    /// For people.
+    text: String,
+    /// For machines.
+    errors: Vec<serde_json::Value>,
+    /// How many further mistakes there are.
+    omitted: usize,
+}
+
+/// Files that could not be read; a line each.
+fn unread(lines: &str) -> Broken {
+    let errors = diagnostics::source_errors(lines);
+    Broken { text: format!("error: {lines}"), errors, omitted: 0 }
+}
+
+/// A test file that is none.
+fn malformed(errors: &[SyntaxError], path: &str, text: &str) -> Broken {
+    let snippets = errors.iter().map(|SyntaxError { message, span }| {
+        diagnostics::snippet(message, None, path, text, *span)
     });
-    let cases = cases.map(|case| {
-        let (resource_type, action) = (&case.resource.resource_type, &case.action);
-        let message = format!("`{resource_type}` declares no action `{action}`; a case that means it states the reason");
-        format!("{}: {}", case.line, diagnostics::shown(&message))
+    let errors = errors.iter().map(|SyntaxError { message, span }| {
+        test_error(path, span.line, Some(span.column), message, None)
     });
-    let matrices = tests.matrices.iter().flat_map(|matrix| {
-        let actions = matrix
-            .denied
-            .iter()
-            .filter(|action| !matrix.resource_types.iter().any(|of| policies.declares(of, action)));
-        actions.map(|action| {
-            let message =
-                format!("no resource of the matrix `{}` declares `{action}`", matrix.name);
-            format!("{}: {}", matrix.line, diagnostics::shown(&message))
-        })
-    });
-    cases.chain(matrices).collect()
+    Broken { text: snippets.collect::<Vec<_>>().join("\n\n"), errors: errors.collect(), omitted: 0 }
+}
+
+fn slipped(slip: &Slip, path: &str, text: &str) -> Broken {
+    let Slip { message, hint, line, span } = slip;
+    let shown = diagnostics::shown(message);
+    let report = match span {
+        Some(span) => diagnostics::snippet(&shown, hint.as_deref(), path, text, *span),
+        None => format!("error: {}:{line}: {shown}", diagnostics::shown(path)),
+    };
+    let column = span.map(|span| span.column);
+    let error = test_error(path, *line, column, message, hint.as_deref());
+    Broken { text: report, errors: vec![error], omitted: 0 }
+}
+
+fn test_error(
+    file: &str,
+    line: u32,
+    column: Option<u32>,
+    message: &str,
+    hint: Option<&str>,
+) -> serde_json::Value {
+    json!({
+        "kind": "test",
+        "file": file,
+        "line": line,
+        "column": column,
+        "message": message,
+        "hint": hint,
+    })
 }
 
 /// What came out.
@@ -113,10 +171,14 @@ struct Report<W> {
     /// Files and sets that could not be read.
     broken: usize,
     cases: Vec<serde_json::Value>,
+    /// What is wrong with what could not be read.
+    errors: Vec<serde_json::Value>,
+    omitted: usize,
 }
 
 impl<W: Write> Report<W> {
-    fn case(&mut self, file: &str, case: &Case, differences: &[Difference]) -> Result<()> {
+    fn case(&mut self, file: &str, case: &Case, decision: &Decision<'_>) -> Result<()> {
+        let differences = case.expect.differences(decision);
         let passed = differences.is_empty();
         if passed {
             self.passed += 1;
@@ -130,22 +192,43 @@ impl<W: Write> Report<W> {
                 "name": case.name,
                 "passed": passed,
                 "differences": differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "errors": decision.errors,
             })),
-            Format::Text if !passed => {
-                let (name, file) = (diagnostics::shown(&case.name), diagnostics::shown(file));
-                writeln!(self.output, "failed: {name} ({file}:{})", case.line)?;
-                for difference in differences {
-                    writeln!(self.output, "    {}", diagnostics::shown(&difference.to_string()))?;
-                }
-            }
+            Format::Text if !passed => self.failed_case(file, case, &differences, decision)?,
             Format::Text => {}
         }
         Ok(())
     }
 
-    fn broken(&mut self, message: &str) -> Result<()> {
+    fn failed_case(
+        &mut self,
+        file: &str,
+        case: &Case,
+        differences: &[Difference],
+        decision: &Decision<'_>,
+    ) -> io::Result<()> {
+        let (name, file) = (diagnostics::shown(&case.name), diagnostics::shown(file));
+        writeln!(self.output, "failed: {name} ({file}:{})", case.line)?;
+        for difference in differences {
+            writeln!(self.output, "    {}", diagnostics::shown(&difference.to_string()))?;
+        }
+        for error in &decision.errors {
+            let line = format!("could not evaluate {}: {}", error.rule.id, error.message);
+            writeln!(self.output, "    {}", diagnostics::shown(&line))?;
+        }
+        Ok(())
+    }
+
+    fn broken(&mut self, broken: Broken) -> Result<()> {
         self.broken += 1;
-        Ok(writeln!(io::stderr(), "{message}")?)
+        match self.format {
+            Format::Json => {
+                self.errors.extend(broken.errors);
+                self.omitted += broken.omitted;
+            }
+            Format::Text => writeln!(io::stderr(), "{}", broken.text)?,
+        }
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<()> {
@@ -153,7 +236,12 @@ impl<W: Write> Report<W> {
         match self.format {
             Format::Json => {
                 let report = json!({
-                    "passed": passed, "failed": failed, "broken": broken, "cases": self.cases,
+                    "passed": passed,
+                    "failed": failed,
+                    "broken": broken,
+                    "cases": self.cases,
+                    "errors": self.errors,
+                    "omitted": self.omitted,
                 });
                 writeln!(self.output, "{report}")?;
             }

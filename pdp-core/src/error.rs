@@ -242,11 +242,9 @@ pub(crate) fn id_fault(text: &str, what: &str, non_ascii_ids: bool) -> Option<Id
     Some(IdFault { message, hint })
 }
 
-/// "did you mean" with the candidate closest to `name`, if one is close enough.
-pub(crate) fn suggestion<'c>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<String> {
+/// "did you mean" with the candidate closest to `name`, if one is close enough. Of many candidates,
+/// the first thousand are looked at.
+pub fn suggestion<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
     let length = name.chars().count();
     if length > 64 {
         return None;

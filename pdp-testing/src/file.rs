@@ -5,7 +5,7 @@ use std::rc::Rc;
 use pdp_core::document::{self, Node, SyntaxError};
 
 use crate::reader::{Fields, mistake};
-use crate::{ActorFixture, Case, Matrix, ResourceFixture};
+use crate::{ActorFixture, Case, Matrix, ResourceFixture, Stated};
 
 /// A file of test cases, its matrices taken apart.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct TestFile {
     pub cases: Vec<Case>,
     /// The matrices, in the order of the file.
     pub matrices: Vec<Matrix>,
+    /// What requests state by name, each place once.
+    pub stated: Vec<Stated>,
 }
 
 /// All mistakes of a test file. Never empty.
@@ -137,10 +139,13 @@ fn read(root: &Node<'_>, errors: &mut Vec<SyntaxError>) -> Result<TestFile, Synt
             errors,
         ),
     };
-    let mut cases = Vec::new();
+    let (mut cases, mut spans) = (Vec::new(), Vec::new());
     for node in fields.items("cases")? {
         match Case::read(node, &mut fixtures) {
-            Ok(case) => cases.push(case),
+            Ok(case) => {
+                spans.push(node.value("name").map_or(node.span, |name| name.span));
+                cases.push(case);
+            }
             Err(error) => errors.push(error),
         }
     }
@@ -157,11 +162,12 @@ fn read(root: &Node<'_>, errors: &mut Vec<SyntaxError>) -> Result<TestFile, Synt
                     ));
                 }
                 cases.extend(cells);
+                spans.resize(cases.len(), node.span);
             }
             Err(error) => errors.push(error),
         }
     }
-    refuse_same_names(&cases, root, errors);
+    refuse_same_names(&cases, &spans, errors);
     if errors.is_empty() {
         fixtures.actors.refuse_unused(errors);
         fixtures.resources.refuse_unused(errors);
@@ -169,20 +175,20 @@ fn read(root: &Node<'_>, errors: &mut Vec<SyntaxError>) -> Result<TestFile, Synt
             errors.push(mistake(root, "the file holds no case"));
         }
     }
-    Ok(TestFile { cases, matrices })
+    Ok(TestFile { cases, matrices, stated: crate::stated::stated(root) })
 }
 
-fn refuse_same_names(cases: &[Case], root: &Node<'_>, errors: &mut Vec<SyntaxError>) {
+/// The names of cases stand at `spans`, those of cells at their matrix.
+fn refuse_same_names(cases: &[Case], spans: &[document::Span], errors: &mut Vec<SyntaxError>) {
     let mut seen = BTreeMap::new();
-    for case in cases {
-        if let Some(line) = seen.insert(case.name.as_str(), case.line) {
+    for (case, span) in cases.iter().zip(spans) {
+        if let Some(first) = seen.insert(case.name.as_str(), *span) {
             let message = format!(
                 "the case of line {} is named `{}` too",
                 case.line,
                 case.name.escape_debug()
             );
-            let span = document::Span { line, column: 1, ..root.span };
-            errors.push(SyntaxError { message, span });
+            errors.push(SyntaxError { message, span: first });
         }
     }
 }

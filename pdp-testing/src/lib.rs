@@ -6,9 +6,11 @@ mod file;
 mod matrix;
 mod oracle;
 mod reader;
+mod stated;
 
 pub use case::{ActorFixture, Case, Expectation, ResourceFixture};
 pub use difference::Difference;
 pub use file::{TestFile, TestFileErrors};
 pub use matrix::Matrix;
 pub use oracle::{ErringRule, Layer, Oracle, Verdict};
+pub use stated::{Stated, StatedOf};

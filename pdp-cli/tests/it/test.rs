@@ -167,3 +167,148 @@ fn a_slip_of_the_pen_is_not_green() {
         assert!(outcome.errors.contains(message), "{message}: {outcome:?}");
     }
 }
+
+const ATTRIBUTES: &str = "version: 1
+types:
+  door:
+    actions: [open]
+    attributes: {weight: {type: int?, from: request}, locked: bool?}
+actor: {attributes: {badge: {type: string?, from: request}}}
+context: {assignee: string}
+rules:
+  - {id: assigned, effect: permit, resource: door, when: context.assignee == actor.id}
+  - {id: unlocked, effect: permit, resource: door, when: '!(resource.locked ?? true)'}
+";
+
+fn attribute_tests(attributes: &str, context: &str, expect: &str) -> String {
+    format!(
+        "version: 1
+actors: {{one: {{id: user:1, type: human}}}}
+resources: {{front: {{type: door, id: front, attributes: {attributes}}}}}
+cases:
+  - name: a
+    actor: one
+    action: open
+    resource: front
+    context: {context}
+    expect: {expect}
+"
+    )
+}
+
+#[test]
+fn what_requests_state_is_declared() {
+    let deny = "{effect: deny}";
+    let reasoned = "{effect: deny, reason: no_matching_policy}";
+    let matrix = "matrix: [{name: m, actors: [one], resources: [front], actions: [open], context: {asignee: a}}]\n";
+    for (attributes, context, expect, more, message) in [
+        ("{weight: 1}", "{assignee: user:2}", deny, "", ""),
+        (
+            "{wieght: 1}",
+            "{}",
+            reasoned,
+            "",
+            "p_test.yaml:3:57: no attribute `wieght` of `door` is declared",
+        ),
+        (
+            "{}",
+            "{asignee: x}",
+            reasoned,
+            "",
+            "p_test.yaml:9:15: no value `asignee` of the context is",
+        ),
+        ("{}", "{}", deny, matrix, "p_test.yaml:11:82: no value `asignee` of the context"),
+        (
+            "{locked: false}",
+            "{}",
+            deny,
+            "",
+            "3:57: facts state `locked` of `door`, requests cannot",
+        ),
+        ("{locked: false}", "{}", reasoned, "", ""),
+        (
+            "{locked: false}",
+            "{}",
+            reasoned,
+            &matrix.replace("asignee", "assignee"),
+            "facts state `locked` of `door`",
+        ),
+    ] {
+        let tests = attribute_tests(attributes, context, expect) + more;
+        let folder = folder(&[("p.yaml", ATTRIBUTES), ("p_test.yaml", &tests)]);
+        let outcome = pdp(folder.path(), &["test", "."], "");
+        assert_eq!(outcome.code == Some(0), message.is_empty(), "{tests}: {outcome:?}");
+        assert!(outcome.errors.contains(message), "{message}: {outcome:?}");
+    }
+    let tests = attribute_tests("{wieght: 1}", "{asignee: x}", deny)
+        .replace("type: human", "type: human, attributes: {bagde: a}");
+    let folder = folder(&[("p.yaml", ATTRIBUTES), ("p_test.yaml", &tests)]);
+    let outcome = pdp(folder.path(), &["test", "p_test.yaml"], "");
+    insta::assert_snapshot!(outcome.errors);
+}
+
+#[test]
+fn a_failure_says_what_could_not_be_evaluated() {
+    let tests = attribute_tests("{}", "{}", "{effect: permit}");
+    let folder = folder(&[("a/p.yaml", ATTRIBUTES), ("a/p_test.yaml", &tests)]);
+    let outcome = pdp(folder.path(), &["test", "a"], "");
+    let expected = "failed: a (a/p_test.yaml:5)
+    effect: expected \"permit\", found \"deny\" (no_matching_policy, by no rule)
+    could not evaluate assigned: `context.assignee` is absent
+0 passed, 1 failed
+";
+    assert_eq!((outcome.code, &*outcome.output), (Some(1), expected), "{outcome:?}");
+    let outcome = pdp(folder.path(), &["test", "a", "--format", "json"], "");
+    let report: serde_json::Value = serde_json::from_str(&outcome.output).expect("JSON");
+    assert_eq!(report["cases"][0]["errors"][0]["fault"], "context_missing", "{outcome:?}");
+}
+
+#[test]
+fn a_name_given_twice_is_shown_where_it_stands() {
+    let case =
+        "  - {actor: one, action: open, resource: front, expect: {effect: deny}, name: twice}\n";
+    let tests = TESTS.replace("matrix:", &format!("{case}  # Again.\n{case}matrix:"));
+    let folder = folder(&[("p.yaml", POLICY), ("p_test.yaml", &tests)]);
+    let outcome = pdp(folder.path(), &["test", "."], "");
+    insta::assert_snapshot!(outcome.errors);
+}
+
+#[test]
+fn mistakes_are_named_so_that_they_can_be_opened() {
+    let slips = attribute_tests("{wieght: 1}", "{}", "{effect: deny}");
+    let folder = folder(&[
+        ("packs/bad/p.yaml", "version: 1\nrulse: []\n"),
+        ("packs/bad/p_test.yaml", TESTS),
+        ("packs/form/p.yaml", POLICY),
+        ("packs/form/p_test.yaml", "version: 2\ncases: []\n"),
+        ("packs/slip/p.yaml", ATTRIBUTES),
+        ("packs/slip/p_test.yaml", &slips),
+    ]);
+    for (path, prefix) in [("packs", "packs/"), ("./packs", "packs/"), (".", "packs/")] {
+        let outcome = pdp(folder.path(), &["test", path], "");
+        for place in ["bad/p.yaml:2:1: ", "form/p_test.yaml:1:10: ", "slip/p_test.yaml:3:57: "] {
+            let place = format!("error: {prefix}{place}");
+            assert!(outcome.errors.contains(&place), "{place}: {outcome:?}");
+        }
+    }
+    let outcome = pdp(folder.path(), &["test", "packs", "none", "--format", "json"], "");
+    assert_eq!((outcome.code, &*outcome.errors), (Some(1), ""), "{outcome:?}");
+    let report: serde_json::Value = serde_json::from_str(&outcome.output).expect("JSON");
+    let errors = report["errors"].as_array().expect("a list");
+    let told: Vec<String> = errors
+        .iter()
+        .map(|error| {
+            format!("{} {} {} {}", error["kind"], error["file"], error["line"], error["hint"])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#""unknown_key" "packs/bad/p.yaml" 2 "did you mean `rules`?""#,
+            r#""test" "packs/form/p_test.yaml" 1 null"#,
+            r#""test" "packs/slip/p_test.yaml" 3 "did you mean `weight`?""#,
+            r#""source" null null null"#,
+        ]
+    );
+    assert_eq!((&report["broken"], &report["omitted"]), (&4.into(), &0.into()));
+}

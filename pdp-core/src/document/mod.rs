@@ -8,7 +8,7 @@ mod node;
 mod scalar;
 mod yaml;
 
-pub use crate::error::is_hidden;
+pub use crate::error::{is_hidden, suggestion};
 pub use node::{Content, Node, Span};
 pub use scalar::Scalar;
 pub use yaml::{DEPTH_MAX, NODES_MAX, SyntaxError, parse};
