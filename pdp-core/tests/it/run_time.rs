@@ -557,6 +557,36 @@ fn thousands_of_changes_leave_what_files_would_state() {
 }
 
 #[test]
+fn a_word_said_of_an_alias_stays_with_its_role() {
+    let engine = Engine::new(policies(SET));
+    let barred =
+        r#"{"op": "add", "resource": "document:a", "relation": "barred", "actor": "role:chief"}"#;
+    apply(&engine, "1", barred).expect("a change");
+    let read = |role: &'static str| {
+        let roles = crate::support::texts(&[role]);
+        let actor = pdp_core::Actor { roles: &roles, ..human("user:1") };
+        answer(&engine.present(), actor, "read", "document", "a")
+    };
+    assert_eq!((read("boss"), read("chief")), ("deny barred".into(), "deny barred".into()));
+    engine.reload(policies(&SET.replace("role_aliases: {chief: boss}\n", ""))).expect("a reload");
+    assert_eq!((read("boss"), read("chief")), ("deny barred".into(), "permit viewer".into()));
+}
+
+#[test]
+fn a_resource_with_other_facts_stays_known_and_a_forgotten_word_blocks_no_reload() {
+    let engine = engine();
+    apply(&engine, "1", r#"{"op": "remove", "resource": "document:a"}"#).expect("a change");
+    assert_eq!(reads(&engine, "user:1", "a"), "viewer");
+    let fact = r#""resource": "document:a", "relation": "barred", "actor": "user:7""#;
+    apply(&engine, "2", &format!("{{\"op\": \"add\", {fact}}}")).expect("a change");
+    let other = || policies(&SET.replace("barred", "banned"));
+    let refusal = engine.reload(other()).expect_err("a word that does not fit");
+    assert!(refusal.message.contains(r#""actor":"user:7""#), "{refusal}");
+    apply(&engine, "3", &format!("{{\"op\": \"forget\", {fact}}}")).expect("a change");
+    engine.reload(other()).expect("a reload");
+}
+
+#[test]
 fn of_two_words_that_a_reload_makes_one_the_last_counts() {
     // So many pairs of words that no order of a table can pass for that in which they were said.
     const PAIRS: usize = 64;
