@@ -6,12 +6,11 @@ use std::fmt;
 use pdp_core::model::Model;
 use pdp_core::wire::{self, RequestDocument};
 use pdp_core::{
-    ChangeSet, Decision, Effect, Engine, Fault, Policies, PolicyErrors, Request, Scratch,
-    SourceText,
+    ChangeSet, Decision, Effect, Engine, Policies, PolicyErrors, Request, Scratch, SourceText,
 };
 use pdp_testing::{Oracle, Verdict};
 
-use crate::{PolicyFile, Tree};
+use crate::{PolicyFile, Tree, walk_limit};
 
 /// The texts of a policy set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +58,40 @@ impl fmt::Display for Texts {
     }
 }
 
+/// Policies as an engine compiles them.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// As they are written.
+    pub policies: Policies,
+    /// Without the setting `walk_limit`, if they have it. The oracle knows no limit.
+    pub unlimited: Option<Policies>,
+}
+
+impl Compiled {
+    /// Compiles files.
+    ///
+    /// # Errors
+    ///
+    /// Why the engine refuses them.
+    pub fn new(files: &[PolicyFile]) -> Result<Self, PolicyErrors> {
+        let policies = Texts::new(files).policies()?;
+        let limited = files.iter().any(|file| file.tree.value("walk_limit").is_some());
+        let unlimited =
+            limited.then(|| Texts::new(&without_limit(files)).policies()).transpose()?;
+        Ok(Compiled { policies, unlimited })
+    }
+}
+
+fn without_limit(files: &[PolicyFile]) -> Vec<PolicyFile> {
+    let mut files = files.to_vec();
+    for file in &mut files {
+        if let Tree::Map(sections) = &mut file.tree {
+            sections.retain(|(name, _)| name != "walk_limit");
+        }
+    }
+    files
+}
+
 /// An engine and an oracle with the same policies and facts.
 #[derive(Debug)]
 pub struct Sides<'m> {
@@ -66,25 +99,24 @@ pub struct Sides<'m> {
     pub engine: Engine,
     /// The oracle.
     pub oracle: Oracle<'m>,
+    /// The engine without the limit on walks.
+    unlimited: Engine,
+    /// Whether the files set a limit on walks.
+    limited: bool,
+    /// What the oracle reads.
+    model: &'m Model<'m>,
     /// Used for all questions, so that nothing of one may stay for the next.
     scratch: Scratch,
 }
 
-/// How strictly two answers are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strictness {
-    /// Everything is the same.
-    Exact,
-    /// The engine may be wrong about relations that need more sets than the walk limit: then it
-    /// says so, and permits nothing that the oracle denies.
-    WalksMayEnd,
-}
-
 impl<'m> Sides<'m> {
     /// Both sides of a policy set, without words of run time.
-    pub fn new(policies: Policies, model: &'m Model<'m>) -> Self {
-        let engine = Engine::new(policies);
-        Sides { engine, oracle: Oracle::new(model), scratch: Scratch::new() }
+    pub fn new(compiled: Compiled, model: &'m Model<'m>) -> Self {
+        let Compiled { policies, unlimited } = compiled;
+        let limited = unlimited.is_some();
+        let unlimited = Engine::new(unlimited.unwrap_or_else(|| policies.clone()));
+        let (engine, oracle) = (Engine::new(policies), Oracle::new(model));
+        Sides { engine, oracle, unlimited, limited, model, scratch: Scratch::new() }
     }
 
     /// Applies a change set on both sides; whether they accepted it.
@@ -93,8 +125,11 @@ impl<'m> Sides<'m> {
     ///
     /// What the two said, if one of them accepts what the other refuses.
     pub fn apply(&mut self, change_set: &ChangeSet) -> Result<bool, Difference> {
-        let engine = self.engine.apply(change_set).map(|_| ()).map_err(|error| error.to_string());
-        agree(engine, self.oracle.apply(change_set))
+        let said = |engine: &Engine| {
+            engine.apply(change_set).map(|_| ()).map_err(|error| error.to_string())
+        };
+        agree(said(&self.unlimited), said(&self.engine))?;
+        agree(said(&self.engine), self.oracle.apply(change_set))
     }
 
     /// Gives both sides new files; whether they accepted them.
@@ -102,9 +137,20 @@ impl<'m> Sides<'m> {
     /// # Errors
     ///
     /// What the two said, if one of them accepts what the other refuses.
-    pub fn reload(&mut self, policies: Policies, model: &'m Model<'m>) -> Result<bool, Difference> {
-        let engine = self.engine.reload(policies).map(|_| ()).map_err(|error| error.to_string());
-        agree(engine, self.oracle.reload(model))
+    pub fn reload(&mut self, compiled: Compiled, model: &'m Model<'m>) -> Result<bool, Difference> {
+        let Compiled { policies, unlimited } = compiled;
+        let limited = unlimited.is_some();
+        let said = |engine: &Engine, policies: Policies| {
+            engine.reload(policies).map(|_| ()).map_err(|error| error.to_string())
+        };
+        let without_limit = said(&self.unlimited, unlimited.unwrap_or_else(|| policies.clone()));
+        let engine = said(&self.engine, policies);
+        agree(without_limit, engine.clone())?;
+        let accepted = agree(engine, self.oracle.reload(model))?;
+        if accepted {
+            (self.limited, self.model) = (limited, model);
+        }
+        Ok(accepted)
     }
 
     /// Whether both sides list the same facts: those of the files, and those that hold.
@@ -140,24 +186,28 @@ impl<'m> Sides<'m> {
 
     /// Asks both sides; what they answered.
     ///
+    /// Where the files limit walks the engine may answer otherwise, if it answers like the oracle
+    /// without the limit and the limit alone can have made the one answer of the other.
+    ///
     /// # Errors
     ///
     /// What the two said, if it is not the same.
-    pub fn ask(
-        &mut self,
-        request: &Request<'_>,
-        strictness: Strictness,
-    ) -> Result<Answered, Difference> {
-        let policies = self.engine.present();
+    pub fn ask(&mut self, request: &Request<'_>) -> Result<Answered, Difference> {
+        let (policies, unlimited) = (self.engine.present(), self.unlimited.present());
         let decision = policies.evaluate(request, &mut self.scratch);
         let verdict = self.oracle.decide(request);
-        let fits = same(&decision, &verdict, strictness)
-            || (strictness == Strictness::WalksMayEnd && excused(&decision, &verdict));
-        if fits {
-            Ok(Answered::new(&decision))
-        } else {
-            Err(Difference { engine: of_decision(&decision), oracle: of_verdict(&verdict) })
+        let differ =
+            |decision| Difference { engine: of_decision(decision), oracle: of_verdict(&verdict) };
+        if !same(&decision, &verdict) {
+            let without_limit = unlimited.evaluate(request, &mut Scratch::new());
+            if !self.limited || !same(&without_limit, &verdict) {
+                return Err(differ(&without_limit));
+            }
+            if !walk_limit::excuses(self.model, request, &decision, &verdict) {
+                return Err(differ(&decision));
+            }
         }
+        Ok(Answered::new(&decision))
     }
 }
 
@@ -174,11 +224,10 @@ fn agree(engine: Result<(), String>, oracle: Result<(), String>) -> Result<bool,
 
 /// Whether two answers are the same. Where several causes could be named for a rule that could not
 /// be evaluated, the engine names one of them.
-fn same(decision: &Decision<'_>, verdict: &Verdict, strictness: Strictness) -> bool {
+fn same(decision: &Decision<'_>, verdict: &Verdict) -> bool {
     let rule = decision.rule.as_ref().map(|rule| rule.id.as_ref());
     let errors = decision.errors.iter().zip(&verdict.errors).all(|(error, erring)| {
-        let walk = strictness == Strictness::WalksMayEnd && error.fault == Fault::WalkLimit;
-        error.rule.id == erring.rule && (erring.causes.contains(error.fault.as_str()) || walk)
+        error.rule.id == erring.rule && erring.causes.contains(error.fault.as_str())
     });
     decision.effect == verdict.effect
         && decision.reason == verdict.reason
@@ -187,25 +236,6 @@ fn same(decision: &Decision<'_>, verdict: &Verdict, strictness: Strictness) -> b
         && decision.obligations[..] == verdict.obligations[..]
         && decision.errors.len() == verdict.errors.len()
         && errors
-}
-
-/// Whether the walk limit excuses an answer: it makes errors of what the oracle can answer and
-/// nothing else. So more rules than the oracle's could not be evaluated (with the walk limit as a
-/// cause, though perhaps another is named), those of the oracle among them unless one of the others
-/// denied before; or the limit was met by nothing but lines that choose the word of the default
-/// deny. In no case is permitted what the oracle denies.
-fn excused(decision: &Decision<'_>, verdict: &Verdict) -> bool {
-    let permits_more = decision.effect == Effect::Permit && verdict.effect == Effect::Deny;
-    let errs = |rule: &str| decision.errors.iter().any(|error| error.rule.id == rule);
-    let more = decision
-        .errors
-        .iter()
-        .any(|error| verdict.errors.iter().all(|erring| erring.rule != error.rule.id));
-    let kept = verdict.errors.iter().all(|erring| errs(&erring.rule));
-    let erring_deny = decision.effect == Effect::Deny
-        && decision.rule.as_ref().is_some_and(|rule| errs(&rule.id));
-    let words_only = decision.rule.is_none() && verdict.rule.is_none() && !more && kept;
-    !permits_more && (more && (kept || erring_deny) || words_only)
 }
 
 /// Two answers that are not the same.

@@ -21,9 +21,10 @@ mod shrink;
 mod tree;
 pub mod value;
 mod vocabulary;
+mod walk_limit;
 pub mod worlds;
 
-pub use compare::{Answered, Difference, Sides, Strictness, Texts};
+pub use compare::{Answered, Compiled, Difference, Sides, Texts};
 pub use condition::condition;
 pub use dice::Dice;
 pub use fact::{Fact, FactActor};

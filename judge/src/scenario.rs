@@ -5,7 +5,7 @@ use std::fmt;
 use pdp_core::model::Model;
 
 use crate::change::change_set;
-use crate::compare::{self, Answered, Difference, Sides, Strictness, Texts};
+use crate::compare::{self, Answered, Compiled, Difference, Sides, Texts};
 use crate::edit::edited;
 use crate::question::question;
 use crate::{Dice, PolicyFile, PolicySet, Tree, Wish};
@@ -19,8 +19,6 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// The requests.
     pub questions: Vec<Tree>,
-    /// How strictly answers are compared.
-    pub strictness: Strictness,
 }
 
 /// Something that is done to an engine.
@@ -52,8 +50,6 @@ pub struct Disagreement {
     pub steps: Vec<Step>,
     /// The request.
     pub question: Option<Tree>,
-    /// How strictly answers are compared.
-    pub strictness: Strictness,
     /// The answers.
     pub difference: Difference,
 }
@@ -71,46 +67,39 @@ impl Scenario {
     pub fn draw(dice: &mut Dice<'_>) -> Self {
         let small_walk_limit = dice.chance(10);
         let set = PolicySet::draw(dice, Wish { small_walk_limit, ..Wish::default() });
-        Scenario::about(dice, &set, small_walk_limit)
+        Scenario::about(dice, &set)
     }
 
     /// Draws steps and questions for a policy set.
-    fn about(dice: &mut Dice<'_>, set: &PolicySet, small_walk_limit: bool) -> Self {
+    fn about(dice: &mut Dice<'_>, set: &PolicySet) -> Self {
         let questions = (0..QUESTIONS).map(|_| question(dice, &set.vocabulary)).collect();
-        let strictness = if small_walk_limit { Strictness::WalksMayEnd } else { Strictness::Exact };
         let steps = steps(dice, set);
-        Scenario { files: set.files.clone(), steps, questions, strictness }
+        Scenario { files: set.files.clone(), steps, questions }
     }
 
     /// Asks both sides everything.
     pub fn run(&self) -> Outcome {
         let versions = Versions::new(self.versions());
         let models = versions.models();
-        let (policies, model) = match (versions.texts[0].policies(), &models[0]) {
-            (Ok(policies), Some(model)) => (policies, model),
+        let (compiled, model) = match (Compiled::new(&self.files), &models[0]) {
+            (Ok(compiled), Some(model)) => (compiled, model),
             (Err(errors), _) => return Outcome::Rejected(errors.to_string()),
             (Ok(_), None) => return Outcome::Rejected("the model cannot be read".to_owned()),
         };
-        let mut sides = Sides::new(policies, model);
+        let mut sides = Sides::new(compiled, model);
         let mut answered = Vec::new();
         let mut version = 0;
         for done in 0..=self.steps.len() {
             if let Some(step) = done.checked_sub(1).map(|index| &self.steps[index]) {
                 version += usize::from(matches!(step, Step::Reload(_)));
-                let step = Scenario::step(
-                    step,
-                    &mut sides,
-                    &versions.texts[version],
-                    models[version].as_ref(),
-                );
+                let step = Scenario::step(step, &mut sides, models[version].as_ref());
                 let compared = step.and_then(|_| sides.compare_facts());
                 if let Err(difference) = compared {
                     return self.disagreed(done, None, difference);
                 }
             }
             for question in &self.questions {
-                let answer =
-                    compare::with_request(question, |request| sides.ask(request, self.strictness));
+                let answer = compare::with_request(question, |request| sides.ask(request));
                 match answer {
                     Some(Ok(answer)) => answered.push(answer),
                     Some(Err(difference)) => {
@@ -136,7 +125,6 @@ impl Scenario {
     fn step<'m>(
         step: &Step,
         sides: &mut Sides<'m>,
-        texts: &Texts,
         model: Option<&'m Model<'m>>,
     ) -> Result<bool, Difference> {
         match (step, model) {
@@ -144,8 +132,8 @@ impl Scenario {
                 Some(change_set) => sides.apply(&change_set),
                 None => Ok(false),
             },
-            (Step::Reload(_), Some(model)) => match texts.policies() {
-                Ok(policies) => sides.reload(policies, model),
+            (Step::Reload(files), Some(model)) => match Compiled::new(files) {
+                Ok(compiled) => sides.reload(compiled, model),
                 Err(_) => Ok(false),
             },
             (Step::Reload(_), None) => Ok(false),
@@ -157,7 +145,6 @@ impl Scenario {
             files: self.files.clone(),
             steps: self.steps[..done].to_vec(),
             question,
-            strictness: self.strictness,
             difference,
         }))
     }
@@ -210,7 +197,6 @@ impl Disagreement {
             files: self.files.clone(),
             steps: self.steps.clone(),
             questions: self.question.iter().cloned().collect(),
-            strictness: self.strictness,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::World;
 use super::fact::{FACTS, SmallFact, UNTIL, is_clean};
 use super::form::{ACTION_WORDS, ACTOR_IDS, RESOURCE_IDS, ROLES, RuleForm, TENANT};
-use crate::compare::{self, Answered, Sides, Strictness, Texts};
+use crate::compare::{self, Answered, Compiled, Sides, Texts};
 use crate::fact::state;
 use crate::scenario::{Disagreement, Step};
 use crate::{Dice, Fact, PolicyFile, Tree};
@@ -38,9 +38,9 @@ pub fn visit(from: u64, to: u64) -> Visit {
     let layer = if first.rules.iter().sum::<usize>() % 2 == 0 { Layer::Empty } else { Layer::Full };
     let files = vec![PolicyFile { path: "world.yaml".to_owned(), tree: policy(&first, layer) }];
     let texts = Texts::new(&files);
-    let policies = texts.policies().expect("the engine takes every small world");
+    let compiled = Compiled::new(&files).expect("the engine takes every small world");
     let model = texts.model().expect("what compiles can be read");
-    let mut sides = Sides::new(policies, &model);
+    let mut sides = Sides::new(compiled, &model);
     let questions = questions();
     let mut present = Present { layer, facts: Vec::new(), steps: Vec::new() };
     for number in from..to.min(World::next_rules(from)) {
@@ -54,7 +54,6 @@ pub fn visit(from: u64, to: u64) -> Visit {
                 files: files.clone(),
                 steps: steps.to_vec(),
                 question: question.cloned(),
-                strictness: Strictness::Exact,
                 difference,
             }))
         };
@@ -67,8 +66,7 @@ pub fn visit(from: u64, to: u64) -> Visit {
             }
         }
         for question in &questions {
-            let answer =
-                compare::with_request(question, |request| sides.ask(request, Strictness::Exact));
+            let answer = compare::with_request(question, |request| sides.ask(request));
             match answer.expect("it is a request") {
                 Ok(answer) => visit.answered.push(answer),
                 Err(difference) => {
