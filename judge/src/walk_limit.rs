@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pdp_core::model::{Model, OtherwiseLine, Rule};
-use pdp_core::{Decision, Effect, Fault, Request};
+use pdp_core::{Decision, Effect, Request};
 use pdp_testing::Verdict;
 
 /// Whether the walk limit alone can have made `decision` of `verdict`, which is the answer without
@@ -17,7 +17,8 @@ use pdp_testing::Verdict;
 /// only from a permit rule that errs. A deny rule that errs denies in its place. So nothing is
 /// permitted that is denied without a limit.
 ///
-/// Of errors at least one must name the limit, since a rule may have another cause, too. Lines of
+/// Which cause an erring rule names is not held against the engine here: with the part that ends at
+/// the limit, a part may count that another one hid before, and the engine names either. Lines of
 /// `otherwise` err in silence: a default deny may be in the word of a later line, if the one that
 /// held asks something.
 pub(crate) fn excuses(
@@ -26,20 +27,13 @@ pub(crate) fn excuses(
     decision: &Decision<'_>,
     verdict: &Verdict,
 ) -> bool {
-    let replay = Replay::new(decision, verdict);
-    let (rule, errors) = replay.tried(model);
-    let answered = decision.errors.iter().map(|error| &*error.rule.id);
-    let met = decision.errors.iter().any(|error| error.fault == Fault::WalkLimit);
-    let kept = decision.errors.iter().all(|error| {
-        let before = verdict.errors.iter().find(|erring| erring.rule == *error.rule.id);
-        let known = |causes: &BTreeSet<&str>| causes.contains(error.fault.as_str());
-        error.fault == Fault::WalkLimit || before.is_none_or(|erring| known(&erring.causes))
-    });
+    let (rule, errors) = Replay::new(decision, verdict).tried(model);
     let decided = match rule {
-        Some(rule) => met && says(decision, rule),
-        None => denies_by_default(model, request, decision, verdict, met),
+        Some(rule) => says(decision, rule),
+        None => denies_by_default(model, request, decision, verdict),
     };
-    decided && kept && errors.into_iter().eq(answered)
+    let listed = decision.errors.iter().map(|error| &*error.rule.id);
+    decided && errors.into_iter().eq(listed)
 }
 
 /// A decision under the limit, rule by rule.
@@ -102,7 +96,6 @@ fn denies_by_default(
     request: &Request<'_>,
     decision: &Decision<'_>,
     verdict: &Verdict,
-    met: bool,
 ) -> bool {
     let is_default = decision.effect == Effect::Deny
         && decision.rule.is_none()
@@ -122,7 +115,7 @@ fn denies_by_default(
         decision.reason == "no_matching_policy"
             || lines.iter().any(|line| decision.reason == line.reason)
     });
-    is_default && (same && met || by_later && (met || verdict.rule.is_none()))
+    is_default && (same || by_later)
 }
 
 /// The lines after the first one that has this reason and asks something.
