@@ -1,16 +1,17 @@
 //! The engine and the oracle, side by side.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::fmt;
 
 use pdp_core::model::Model;
 use pdp_core::wire::{self, RequestDocument};
 use pdp_core::{
-    ChangeSet, Decision, Effect, Engine, Policies, PolicyErrors, Request, Scratch, SourceText,
+    Applied, ChangeError, ChangeSet, Decision, Effect, Engine, Policies, PolicyErrors, Request,
+    Scratch, SourceText,
 };
 use pdp_testing::{Oracle, Verdict};
 
-use crate::{PolicyFile, Tree, walk_limit};
+use crate::{PolicyFile, Tree, listing, walk_limit};
 
 /// The texts of a policy set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +104,8 @@ pub struct Sides<'m> {
     unlimited: Engine,
     /// Whether the files set a limit on walks.
     limited: bool,
+    /// The change sets that were applied, and the revision that each gave.
+    applied: HashMap<String, u64>,
     /// What the oracle reads.
     model: &'m Model<'m>,
     /// Used for all questions, so that nothing of one may stay for the next.
@@ -116,30 +119,43 @@ impl<'m> Sides<'m> {
         let limited = unlimited.is_some();
         let unlimited = Engine::new(unlimited.unwrap_or_else(|| policies.clone()));
         let (engine, oracle) = (Engine::new(policies), Oracle::new(model));
-        Sides { engine, oracle, unlimited, limited, model, scratch: Scratch::new() }
+        let (applied, scratch) = (HashMap::new(), Scratch::new());
+        Sides { engine, oracle, unlimited, limited, applied, model, scratch }
     }
 
     /// Applies a change set on both sides; whether they accepted it.
     ///
     /// # Errors
     ///
-    /// What the two said, if one of them accepts what the other refuses.
+    /// What the two said, if one of them accepts what the other refuses, or if the revision is not
+    /// the next one for a new change set and the one that was for any other.
     pub fn apply(&mut self, change_set: &ChangeSet) -> Result<bool, Difference> {
-        let said = |engine: &Engine| {
-            engine.apply(change_set).map(|_| ()).map_err(|error| error.to_string())
-        };
-        agree(said(&self.unlimited), said(&self.engine))?;
-        agree(said(&self.engine), self.oracle.apply(change_set))
+        let before = self.revision();
+        let engine = self.engine.apply(change_set).map_err(|error| error.to_string());
+        let unlimited = self.unlimited.apply(change_set).map_err(|error| error.to_string());
+        agree(unlimited.map(|_| ()), engine.clone().map(|_| ()))?;
+        let accepted = agree(engine.clone().map(|_| ()), self.oracle.apply(change_set))?;
+        let earlier = self.applied.get(&change_set.id).copied().filter(|_| accepted);
+        let repeated = earlier.is_some();
+        let after = before + u64::from(accepted && !repeated);
+        if let Ok(applied) = engine {
+            let expected = Applied { revision: earlier.unwrap_or(after), repeated };
+            hold(&applied, &expected)?;
+            self.applied.insert(change_set.id.clone(), expected.revision);
+        }
+        hold(&self.revision(), &after)?;
+        Ok(accepted)
     }
 
     /// Gives both sides new files; whether they accepted them.
     ///
     /// # Errors
     ///
-    /// What the two said, if one of them accepts what the other refuses.
+    /// What the two said, if one of them accepts what the other refuses, or if the revision is not
+    /// the next one where they accept and the one that was where they refuse.
     pub fn reload(&mut self, compiled: Compiled, model: &'m Model<'m>) -> Result<bool, Difference> {
         let Compiled { policies, unlimited } = compiled;
-        let limited = unlimited.is_some();
+        let (before, limited) = (self.revision(), unlimited.is_some());
         let said = |engine: &Engine, policies: Policies| {
             engine.reload(policies).map(|_| ()).map_err(|error| error.to_string())
         };
@@ -150,38 +166,21 @@ impl<'m> Sides<'m> {
         if accepted {
             (self.limited, self.model) = (limited, model);
         }
+        hold(&self.revision(), &(before + u64::from(accepted)))?;
         Ok(accepted)
     }
 
-    /// Whether both sides list the same facts: those of the files, and those that hold.
+    fn revision(&self) -> u64 {
+        self.engine.present().version().revision
+    }
+
+    /// Whether both sides list the same facts and words of run time.
     ///
     /// # Errors
     ///
-    /// Both lists, if they are not the same.
+    /// What one of them lists alone.
     pub fn compare_facts(&self) -> Result<(), Difference> {
-        let present = self.engine.present();
-        let layers = [
-            (pdp_core::Layer::Files, pdp_testing::Layer::Files),
-            (pdp_core::Layer::Present, pdp_testing::Layer::Both),
-        ];
-        for (engine, oracle) in layers {
-            let written = |fact| serde_json::to_value(&fact).unwrap_or_default().to_string();
-            let engine: BTreeSet<String> = present.facts(engine).map(written).collect();
-            let read = |fact: String| match serde_json::from_str::<serde_json::Value>(&fact) {
-                Ok(fact) => fact.to_string(),
-                Err(error) => format!("{fact}: {error}"),
-            };
-            let oracle: BTreeSet<String> =
-                self.oracle.facts(oracle).into_iter().map(read).collect();
-            if engine != oracle {
-                let only = |these: &BTreeSet<String>, those: &BTreeSet<String>| {
-                    format!("lists alone {:?}", these.difference(those).collect::<Vec<_>>())
-                };
-                let (engine, oracle) = (only(&engine, &oracle), only(&oracle, &engine));
-                return Err(Difference { engine, oracle });
-            }
-        }
-        Ok(())
+        listing::compare(&self.engine.present(), &self.oracle)
     }
 
     /// Asks both sides; what they answered.
@@ -209,6 +208,14 @@ impl<'m> Sides<'m> {
         }
         Ok(Answered::new(&decision))
     }
+}
+
+/// Whether the engine said what must be said; the oracle counts no revisions.
+fn hold<T: PartialEq + fmt::Debug>(said: &T, expected: &T) -> Result<(), Difference> {
+    if said == expected {
+        return Ok(());
+    }
+    Err(Difference { engine: format!("{said:?}"), oracle: format!("{expected:?}") })
 }
 
 fn agree(engine: Result<(), String>, oracle: Result<(), String>) -> Result<bool, Difference> {
@@ -331,9 +338,13 @@ impl Answered {
     }
 }
 
-/// Reads a change set as it travels; `None` if it is no change set at all.
-pub fn change_set(tree: &Tree) -> Option<ChangeSet> {
-    wire::parse_change_set(tree.to_json().as_bytes()).ok()
+/// Reads a change set as it travels.
+///
+/// # Errors
+///
+/// Why it is no change set at all.
+pub fn change_set(tree: &Tree) -> Result<ChangeSet, ChangeError> {
+    wire::parse_change_set(tree.to_json().as_bytes())
 }
 
 /// Reads a request as it travels and asks something of it; `None` if it is no request.

@@ -3,7 +3,6 @@
 //! The targets in `fuzz/` hand them what a fuzzer makes up, the tests of this crate what proptest
 //! does and seeds that were damaged.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use pdp_core::document::Span;
@@ -17,7 +16,7 @@ use serde::Serialize;
 
 use crate::change::change_set as drawn_change_set;
 use crate::question::question;
-use crate::{Dice, Outcome, PolicySet, Scenario, Wish, smaller};
+use crate::{Dice, Listing, Outcome, PolicySet, Scenario, Wish, smaller};
 
 /// A function for fuzzers, and what they may begin with.
 #[derive(Clone, Copy, Debug)]
@@ -291,12 +290,8 @@ fn value(index: usize, word: &str) -> Value<'_> {
 #[derive(Debug, PartialEq, Eq)]
 struct State {
     revision: u64,
-    /// What the files say.
-    of_files: BTreeSet<String>,
-    /// What holds.
-    present: BTreeSet<String>,
-    /// What run time said.
-    words: BTreeSet<String>,
+    /// Facts and words.
+    listing: Listing,
     /// What some requests are answered, revision apart.
     answers: Vec<String>,
 }
@@ -304,19 +299,13 @@ struct State {
 impl State {
     fn of(engine: &Engine) -> Self {
         let policies = engine.present();
-        let facts = |layer| policies.facts(layer).map(|fact| json(&fact)).collect();
         let mut scratch = Scratch::new();
         let answers = REQUESTS.iter().map(|text| {
             let document = RequestDocument::parse(text.as_bytes()).expect("it was written so");
             crate::compare::of_decision(&policies.evaluate(&document.request(), &mut scratch))
         });
-        State {
-            revision: policies.version().revision,
-            of_files: facts(Layer::Files),
-            present: facts(Layer::Present),
-            words: policies.words().map(|word| json(&word)).collect(),
-            answers: answers.collect(),
-        }
+        let revision = policies.version().revision;
+        State { revision, listing: Listing::of(&policies), answers: answers.collect() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use pdp_core::ChangeError;
 use pdp_core::model::Model;
 
 use crate::change::change_set;
@@ -89,6 +90,9 @@ impl Scenario {
         let mut sides = Sides::new(compiled, model);
         let mut answered = Vec::new();
         let mut version = 0;
+        if let Err(difference) = sides.compare_facts() {
+            return self.disagreed(0, None, difference);
+        }
         for done in 0..=self.steps.len() {
             if let Some(step) = done.checked_sub(1).map(|index| &self.steps[index]) {
                 version += usize::from(matches!(step, Step::Reload(_)));
@@ -129,8 +133,9 @@ impl Scenario {
     ) -> Result<bool, Difference> {
         match (step, model) {
             (Step::Change(tree), _) => match compare::change_set(tree) {
-                Some(change_set) => sides.apply(&change_set),
-                None => Ok(false),
+                Ok(change_set) => sides.apply(&change_set),
+                // Drawn change sets may be refused, but they can be read.
+                Err(error) => Err(unreadable(&error)),
             },
             (Step::Reload(files), Some(model)) => match Compiled::new(files) {
                 Ok(compiled) => sides.reload(compiled, model),
@@ -148,6 +153,11 @@ impl Scenario {
             difference,
         }))
     }
+}
+
+fn unreadable(error: &ChangeError) -> Difference {
+    let oracle = "it is a change set".to_owned();
+    Difference { engine: format!("cannot be read: {error}"), oracle }
 }
 
 /// The texts of a scenario's policy sets. The oracle borrows from the models, and these from here.

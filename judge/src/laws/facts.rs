@@ -7,7 +7,7 @@ use super::subject::{Answers, Subject, apply, compiled, engine, same, shown};
 use crate::change::{change, change_of, change_set, refused_change};
 use crate::compare::{of_decision, with_request};
 use crate::fact::state;
-use crate::{Dice, Fact, PolicyFile, Tree};
+use crate::{Dice, Fact, Listing, PolicyFile, Tree};
 
 /// Facts that are stated once more, in another file, change nothing.
 pub(super) fn repeated_facts_are_harmless(dice: &mut Dice<'_>) -> Checked {
@@ -280,11 +280,13 @@ pub(super) fn whole_or_not_at_all(dice: &mut Dice<'_>) -> Checked {
     let refused = refused_change(dice, vocabulary);
     changes.insert(dice.below(changes.len() + 1), refused);
     let tree = Tree::map([("id", "c".into()), ("changes", Tree::List(changes))]);
-    let (before, facts_before) = (subject.ask(&engine.present()), listed(&engine));
+    let seen =
+        |engine: &Engine| (engine.present().version().revision, Listing::of(&engine.present()));
+    let (before, seen_before) = (subject.ask(&engine.present()), seen(&engine));
     let accepted = apply(&engine, &tree);
     let after = subject.ask(&engine.present());
     let story = story(&[tree]);
-    if accepted || listed(&engine) != facts_before {
+    if accepted || seen(&engine) != seen_before {
         let files = shown("files", &subject.set.files);
         return Checked::Broken(format!("{files}{story}\naccepted: {accepted}"));
     }

@@ -90,8 +90,13 @@ pub(super) fn engine(files: &[PolicyFile]) -> Option<Engine> {
 }
 
 /// Applies a change set; whether the engine accepts it.
+///
+/// # Panics
+///
+/// If it cannot be read: drawn change sets can be.
 pub(super) fn apply(engine: &Engine, tree: &Tree) -> bool {
-    change_set(tree).is_some_and(|change_set| engine.apply(&change_set).is_ok())
+    let change_set = change_set(tree).unwrap_or_else(|error| panic!("{}\n{error}", tree.to_json()));
+    engine.apply(&change_set).is_ok()
 }
 
 /// Everything but which policies decided, and where their rules stand.
