@@ -51,8 +51,7 @@ impl PolicySet {
         let mut author = Author { dice, set: PolicySet { files, vocabulary, facts: Vec::new() } };
         author.settings(wish);
         author.values();
-        author.definitions();
-        author.derived_roles();
+        author.definitions_and_derived_roles();
         author.groups_and_aliases();
         author.types();
         author.rules();
@@ -134,22 +133,33 @@ impl Author<'_, '_> {
         }
     }
 
-    fn definitions(&mut self) {
+    /// Named expressions and derived roles in any order, since each may use those before it.
+    fn definitions_and_derived_roles(&mut self) {
         let count = self.dice.weighted(&[4, 3, 2, 1]);
-        for name in self.dice.some(DEFINITIONS, count) {
-            let (sketch, text) = definition(self.dice, &self.set.vocabulary, name);
-            self.set.vocabulary.definitions.push(sketch);
-            self.section("let").push(name, Tree::text(text));
+        let definitions = self.dice.some(DEFINITIONS, count).into_iter().map(|name| (true, name));
+        let mut names: Vec<(bool, &str)> = definitions.collect();
+        let count = self.dice.weighted(&[5, 3, 2, 1]);
+        names.extend(self.dice.some(DERIVED_ROLES, count).into_iter().map(|name| (false, name)));
+        self.dice.shuffle(&mut names);
+        for (is_definition, name) in names {
+            if is_definition {
+                self.definition(name);
+            } else {
+                self.derived_role(name);
+            }
         }
     }
 
-    fn derived_roles(&mut self) {
-        let count = self.dice.weighted(&[5, 3, 2, 1]);
-        for name in self.dice.some(DERIVED_ROLES, count) {
-            let (role, reach) = derived_role(self.dice, &self.set.vocabulary);
-            self.set.vocabulary.derived_roles.push((name.to_owned(), reach));
-            self.section("derived_roles").push(name, role);
-        }
+    fn definition(&mut self, name: &str) {
+        let (sketch, text) = definition(self.dice, &self.set.vocabulary, name);
+        self.set.vocabulary.definitions.push(sketch);
+        self.section("let").push(name, Tree::text(text));
+    }
+
+    fn derived_role(&mut self, name: &str) {
+        let (role, reach) = derived_role(self.dice, &self.set.vocabulary);
+        self.set.vocabulary.derived_roles.push((name.to_owned(), reach));
+        self.section("derived_roles").push(name, role);
     }
 
     fn groups_and_aliases(&mut self) {
@@ -171,8 +181,10 @@ impl Author<'_, '_> {
 
     fn type_declaration(&mut self, index: usize) -> Tree {
         let sketch = self.set.vocabulary.types[index].clone();
-        let actions = Tree::texts(sketch.actions.clone());
-        let mut declaration = Tree::map([("actions", actions)]);
+        let mut declaration = Tree::Map(Vec::new());
+        if !sketch.actions.is_empty() {
+            declaration.push("actions", Tree::texts(sketch.actions.clone()));
+        }
         if sketch.prefixed {
             declaration.push("ids", "prefixed".into());
         } else if self.dice.chance(10) {
@@ -314,6 +326,9 @@ impl Author<'_, '_> {
 pub fn tenant_file(dice: &mut Dice<'_>, vocabulary: &mut Vocabulary, path: &str) -> Option<Tree> {
     let (tenant, reference) = tenant_reference(dice, vocabulary)?;
     let types = vocabulary.belonging(tenant);
+    if !vocabulary.any_acts(&types) {
+        return None;
+    }
     let mut tree = head();
     tree.push("tenant", Tree::text(reference));
     let count = vocabulary.definitions.len();
@@ -333,7 +348,7 @@ pub fn tenant_file(dice: &mut Dice<'_>, vocabulary: &mut Vocabulary, path: &str)
 }
 
 /// Whether two facts state different values for one attribute.
-fn contradicts(stated: &Fact, fact: &Fact) -> bool {
+pub(crate) fn contradicts(stated: &Fact, fact: &Fact) -> bool {
     match (stated, fact) {
         (
             Fact::ResourceAttribute { resource, attribute, .. },

@@ -9,10 +9,12 @@ use crate::{Dice, Tree, ValueSketch, Vocabulary};
 
 /// A request, in the shape that travels. What it names is mostly what facts and rules name.
 pub fn question(dice: &mut Dice<'_>, vocabulary: &Vocabulary) -> Tree {
-    let index = dice.below(vocabulary.types.len());
-    let sketch = &vocabulary.types[index];
+    let mut sketch = dice.pick(&vocabulary.types);
+    if sketch.actions.is_empty() && dice.chance(70) {
+        sketch = &vocabulary.types[0];
+    }
     let declared = !dice.chance(4);
-    let action = if dice.chance(95) {
+    let action = if !sketch.actions.is_empty() && dice.chance(95) {
         dice.pick(&sketch.actions).clone()
     } else {
         (*dice.pick_any(&vocabulary.actions()).filter(|_| dice.chance(60)).unwrap_or(&"nope"))

@@ -45,11 +45,10 @@ pub fn rule(
     }
     let (resource, admitted) = covered(dice, vocabulary, types);
     let actions = actions(dice, vocabulary, &admitted);
-    let undeclared = wanted == Wanted::Bypass
-        && everywhere
-        && actions.as_ref().is_none_or(reaches_undeclared)
-        && admits_undeclared(resource.as_ref());
-    let types = with_actions(vocabulary, &admitted, actions.as_ref());
+    let of_all = wanted == Wanted::Bypass && actions.as_ref().is_none_or(reaches_undeclared);
+    let undeclared = of_all && everywhere && admits_undeclared(resource.as_ref());
+    let types =
+        if of_all { admitted } else { with_actions(vocabulary, &admitted, actions.as_ref()) };
     let scope = Scope::of_request(vocabulary, &types, undeclared);
     let clauses = dice.weighted(&[1, 3, 5, 2]);
     rule.push_some("resource", resource);
@@ -69,7 +68,7 @@ pub fn rule(
     rule
 }
 
-/// What a rule says of resources, and which of `types` that admits: at least one.
+/// What a rule says of resources, and which of `types` that admits: at least one with actions.
 pub(crate) fn covered(
     dice: &mut Dice<'_>,
     vocabulary: &Vocabulary,
@@ -79,7 +78,7 @@ pub(crate) fn covered(
         let resource = dice.chance(65).then(|| resource(dice, vocabulary, types));
         let mut admitted = admitted(resource.as_ref(), vocabulary);
         admitted.retain(|index| types.contains(index));
-        if !admitted.is_empty() {
+        if vocabulary.any_acts(&admitted) {
             return (resource, admitted);
         }
     }
@@ -149,9 +148,12 @@ fn reaches_undeclared(actions: &Tree) -> bool {
     every(actions) || actions.items().iter().any(every)
 }
 
-/// Those of `types` that declare one of the actions.
+/// Those of `types` that declare one of the actions; those with actions where none are named.
 fn with_actions(vocabulary: &Vocabulary, types: &[usize], actions: Option<&Tree>) -> Vec<usize> {
-    let Some(actions) = actions else { return types.to_vec() };
+    let Some(actions) = actions else {
+        let acting = types.iter().copied();
+        return acting.filter(|index| !vocabulary.types[*index].actions.is_empty()).collect();
+    };
     let patterns: Vec<&str> = match actions {
         Tree::List(items) => items.iter().filter_map(Tree::as_text).collect(),
         one => one.as_text().into_iter().collect(),
@@ -166,8 +168,6 @@ fn with_actions(vocabulary: &Vocabulary, types: &[usize], actions: Option<&Tree>
         })
     };
     let declares = |index: &usize| vocabulary.types[*index].actions.iter().any(named);
-    // A bypass rule about every action is about all of its types; so is any other rule, since a
-    // type declares some action.
     types.iter().copied().filter(declares).collect()
 }
 

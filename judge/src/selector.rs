@@ -70,7 +70,76 @@ pub fn resource(dice: &mut Dice<'_>, vocabulary: &Vocabulary, types: &[usize]) -
             let count = dice.between(1, types.len().max(1));
             Tree::texts(dice.some(types, count).iter().map(name))
         }
-        _ => resource_selector(dice, vocabulary, types, 1),
+        _ => {
+            let mut selector = resource_selector(dice, vocabulary, types, 1);
+            // A line of `otherwise` is about one type without naming it.
+            let about = if let [only] = types { vec![vec![*only]] } else { Vec::new() };
+            fit_ids(&mut selector, vocabulary, &about);
+            selector
+        }
+    }
+}
+
+/// Puts patterns in place of the ids that no resource of the types beside them can have, which
+/// would be an error. `about` holds sets of types, all of which an id must fit.
+fn fit_ids(selector: &mut Tree, vocabulary: &Vocabulary, about: &[Vec<usize>]) {
+    let mut about = about.to_vec();
+    if let Some(of_type) = selector.value("type") {
+        about = vec![named(of_type, vocabulary)];
+    }
+    let alternatives = selector.value("any").map_or(&[][..], Tree::items);
+    if alternatives.iter().all(|item| of_types(item).is_some()) && !alternatives.is_empty() {
+        let types = alternatives.iter().filter_map(of_types);
+        about.push(types.flat_map(|of_type| named(of_type, vocabulary)).collect());
+    }
+    let parts = selector.value("all").map_or(&[][..], Tree::items).iter().filter_map(of_types);
+    let of_parts: Vec<Vec<usize>> = parts.map(|of_type| named(of_type, vocabulary)).collect();
+    let Tree::Map(entries) = selector else { return };
+    for (key, value) in entries {
+        match (key.as_str(), value) {
+            ("id", Tree::List(ids)) => ids.iter_mut().for_each(|id| fit_id(id, vocabulary, &about)),
+            ("id", id) => fit_id(id, vocabulary, &about),
+            ("all", Tree::List(items)) => {
+                let about = [&about[..], &of_parts].concat();
+                items.iter_mut().for_each(|item| fit_ids(item, vocabulary, &about));
+            }
+            ("any", Tree::List(items)) => {
+                items.iter_mut().for_each(|item| fit_ids(item, vocabulary, &about));
+            }
+            ("not", part) => fit_ids(part, vocabulary, &about),
+            _ => {}
+        }
+    }
+}
+
+/// The types of a selector that asks for nothing else.
+fn of_types(selector: &Tree) -> Option<&Tree> {
+    selector.value("type").filter(|_| selector.entries().len() == 1)
+}
+
+fn named(of_type: &Tree, vocabulary: &Vocabulary) -> Vec<usize> {
+    let is_named = |name: &str| {
+        of_type.as_text() == Some(name) || of_type.items().iter().any(|item| item == &name.into())
+    };
+    let types = vocabulary.types.iter().enumerate();
+    types.filter(|(_, sketch)| is_named(&sketch.name)).map(|(index, _)| index).collect()
+}
+
+fn fit_id(id: &mut Tree, vocabulary: &Vocabulary, about: &[Vec<usize>]) {
+    let (begin, text) = match (id.as_text(), id.value("exact").and_then(Tree::as_text)) {
+        (Some(glob), _) => (glob.split('*').next().unwrap_or_default(), glob),
+        (None, Some(exact)) => (exact, exact),
+        // What a regular expression fits is not looked into.
+        (None, None) => return,
+    };
+    let is_pattern = begin.len() < text.len();
+    let fits = |index: &usize| {
+        let sketch = &vocabulary.types[*index];
+        let carried = sketch.id("");
+        !sketch.prefixed || begin.starts_with(&carried) || is_pattern && carried.starts_with(begin)
+    };
+    if !about.iter().all(|types| types.iter().any(fits)) {
+        *id = Tree::text(format!("*{}", text.replace('*', "")));
     }
 }
 

@@ -32,7 +32,7 @@ pub struct TypeSketch {
     pub name: String,
     /// Whether ids carry their type.
     pub prefixed: bool,
-    /// The actions that it declares.
+    /// The actions that it declares; none if it only holds people.
     pub actions: Vec<String>,
     /// Relations of actors.
     pub relations: Vec<RelationSketch>,
@@ -170,7 +170,14 @@ impl TypeSketch {
 impl Vocabulary {
     /// Draws the names of a world, without anything that is made of conditions.
     pub fn draw(dice: &mut Dice<'_>, pool: Pool) -> Self {
-        let types = pool.types.iter().map(|name| sketch(dice, name, &pool)).collect();
+        let mut types: Vec<TypeSketch> =
+            pool.types.iter().map(|name| sketch(dice, name, &pool)).collect();
+        // Some type must have actions, or there would be nothing to ask.
+        for sketch in types.iter_mut().skip(1) {
+            if dice.chance(10) {
+                sketch.actions.clear();
+            }
+        }
         let aliases = aliases(dice, &pool);
         let mut vocabulary = Vocabulary {
             pool,
@@ -189,6 +196,11 @@ impl Vocabulary {
     /// All actions that some type declares.
     pub fn actions(&self) -> Vec<&str> {
         self.actions_of(&(0..self.types.len()).collect::<Vec<_>>())
+    }
+
+    /// Whether some of `types` declares an action.
+    pub fn any_acts(&self, types: &[usize]) -> bool {
+        types.iter().any(|index| !self.types[*index].actions.is_empty())
     }
 
     /// The actions that some of `types` declare.
