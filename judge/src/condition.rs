@@ -8,31 +8,54 @@ use crate::{Dice, Kind, Scope};
 /// A condition that fits at a place with this scope.
 pub fn condition(dice: &mut Dice<'_>, scope: &Scope<'_>) -> String {
     let depth = dice.weighted(&[4, 4, 2, 1]);
-    Writer { dice, scope, vouched: Vec::new() }.boolean(depth).text
+    let mut writer = Writer { dice, scope, vouched: Vec::new() };
+    let condition = writer.boolean(depth);
+    writer.whole(condition)
 }
 
 /// What the condition of a relation is: half of the time a question about the id of the resource,
 /// which need not be that of the request.
 pub fn condition_of_relation(dice: &mut Dice<'_>, scope: &Scope<'_>) -> String {
     let mut writer = Writer { dice, scope, vouched: Vec::new() };
-    match writer.dice.weighted(&[3, 2, 2, 3, 6]) {
-        0 => "resource.id in actor.tenants".to_owned(),
-        1 => "actor.id == resource.id".to_owned(),
-        2 => "resource.id in actor.roles".to_owned(),
-        3 => format!("resource.id != {}", writer.literal(ScalarType::String)),
+    let id = Expression::primary("resource.id");
+    let condition = match writer.dice.weighted(&[3, 2, 2, 3, 6]) {
+        0 => writer.binary(id, "in", Expression::primary("actor.tenants")),
+        1 => writer.binary(Expression::primary("actor.id"), "==", id),
+        2 => writer.binary(id, "in", Expression::primary("actor.roles")),
+        3 => {
+            let other = writer.literal(ScalarType::String);
+            writer.binary(id, "!=", Expression::primary(other))
+        }
         _ => {
             let depth = writer.dice.below(2);
-            writer.boolean(depth).text
+            writer.boolean(depth)
         }
-    }
+    };
+    writer.whole(condition)
 }
 
 /// An expression of the type `kind`.
 pub fn expression(dice: &mut Dice<'_>, scope: &Scope<'_>, kind: Kind) -> String {
-    Writer { dice, scope, vouched: Vec::new() }.value(kind, 1).text
+    let mut writer = Writer { dice, scope, vouched: Vec::new() };
+    let value = writer.value(kind, 1);
+    writer.whole(value)
 }
 
-/// How tightly the outermost operator of an expression binds.
+/// Where conditions have brackets. The choices are the same for each of these, so that one
+/// condition can be written in several ways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Brackets {
+    /// Where they are needed, and now and then elsewhere.
+    #[default]
+    Some,
+    /// Only where they are needed by the order of binding in section 6 of the language.
+    Needed,
+    /// Around each part.
+    Every,
+}
+
+/// How tightly the outermost operator of an expression binds: the order of section 6 of the
+/// language, the loosest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Any,
@@ -74,7 +97,7 @@ impl Writer<'_, '_, '_, '_> {
                 1 => self.chain(false, depth),
                 _ => {
                     let operand = self.boolean(depth - 1);
-                    Expression::new(format!("!{}", self.at(operand, Level::Unary)), Level::Unary)
+                    self.not(operand)
                 }
             };
         }
@@ -86,7 +109,7 @@ impl Writer<'_, '_, '_, '_> {
             4 => self.presence(),
             5 => self.relation(),
             6 => self.value(Kind::BOOL, depth),
-            _ => Expression::new(at_the_edge(self.dice), Level::Comparison),
+            _ => self.at_the_edge(),
         }
     }
 
@@ -104,8 +127,9 @@ impl Writer<'_, '_, '_, '_> {
             .collect();
         if let Some(index) = guard {
             self.vouched.pop();
-            let question = format!("has({})", self.scope.values[index].path);
-            let question = if is_all { question } else { format!("!{question}") };
+            let has = Expression::primary(format!("has({})", self.scope.values[index].path));
+            let question = if is_all { has } else { self.not(has) };
+            let question = self.tighter_than(question, level);
             operands.insert(self.dice.below(operands.len() + 1), question);
         }
         Expression::new(operands.join(sign), level)
@@ -130,9 +154,17 @@ impl Writer<'_, '_, '_, '_> {
         let ordered = !kind.list && (kind != Kind::STRING || self.looks_into_text());
         let signs = ["==", "!=", "<", "<=", ">", ">="];
         let sign = *self.dice.pick(if ordered { &signs } else { &signs[..2] });
-        let left = self.at(left, Level::Default);
-        let right = self.at(right, Level::Default);
+        self.binary(left, sign, right)
+    }
+
+    /// A comparison, or `in`.
+    fn binary(&mut self, left: Expression, sign: &str, right: Expression) -> Expression {
+        let (left, right) = (self.at(left, Level::Default), self.at(right, Level::Default));
         Expression::new(format!("{left} {sign} {right}"), Level::Comparison)
+    }
+
+    fn not(&mut self, operand: Expression) -> Expression {
+        Expression::new(format!("!{}", self.at(operand, Level::Unary)), Level::Unary)
     }
 
     /// The type itself, or for a number perhaps the other type of numbers.
@@ -153,8 +185,7 @@ impl Writer<'_, '_, '_, '_> {
         let element = self.value(element, depth);
         let list =
             if self.dice.chance(4) { Expression::primary("[]") } else { self.reading(list, depth) };
-        let (element, list) = (self.at(element, Level::Default), self.at(list, Level::Default));
-        Expression::new(format!("{element} in {list}"), Level::Comparison)
+        self.binary(element, "in", list)
     }
 
     /// `startsWith`, `endsWith`, `contains`
@@ -164,7 +195,8 @@ impl Writer<'_, '_, '_, '_> {
         }
         let text = self.reading(Kind::STRING, depth);
         let text = self.at(text, Level::Primary);
-        let part = self.value(Kind::STRING, depth).text;
+        let part = self.value(Kind::STRING, depth);
+        let part = self.whole(part);
         let function = *self.dice.pick(&["startsWith", "endsWith", "contains"]);
         Expression::primary(format!("{text}.{function}({part})"))
     }
@@ -180,7 +212,7 @@ impl Writer<'_, '_, '_, '_> {
 
     /// `related()`, `derived_role()`
     fn relation(&mut self) -> Expression {
-        let derived = self.dice.chance(30);
+        let derived = self.dice.chance(50);
         let roles = self.dice.pick_any(&self.scope.derived_roles).filter(|_| derived);
         let call = match (roles, self.dice.pick_any(&self.scope.relations)) {
             (Some(role), _) => format!("derived_role('{role}')"),
@@ -220,8 +252,9 @@ impl Writer<'_, '_, '_, '_> {
         } else {
             self.written(kind)
         };
+        let optional = self.at(Expression::primary(value.path.as_str()), Level::Primary);
         let otherwise = self.at(otherwise, Level::Default);
-        Expression::new(format!("{} ?? {otherwise}", value.path), Level::Default)
+        Expression::new(format!("{optional} ?? {otherwise}"), Level::Default)
     }
 
     fn value(&mut self, kind: Kind, depth: usize) -> Expression {
@@ -235,11 +268,12 @@ impl Writer<'_, '_, '_, '_> {
         }
         let count = self.dice.weighted(&[1, 4, 4]);
         let item = |writer: &mut Self| {
-            if writer.dice.chance(15) {
-                writer.value(Kind::of(kind.scalar), 0).text
+            let item = if writer.dice.chance(15) {
+                writer.value(Kind::of(kind.scalar), 0)
             } else {
-                writer.literal(kind.scalar)
-            }
+                Expression::new(writer.literal(kind.scalar), Level::Unary)
+            };
+            writer.whole(item)
         };
         let items: Vec<String> = (0..count).map(|_| item(self)).collect();
         // Written as a list of its type: `[]` alone would be a list of anything.
@@ -271,37 +305,53 @@ impl Writer<'_, '_, '_, '_> {
 
     /// The text of an operand that binds at least as `level`, in brackets if need be or at random.
     fn at(&mut self, expression: Expression, level: Level) -> String {
-        if expression.level < level || self.dice.chance(10) {
-            format!("({})", expression.text)
-        } else {
-            expression.text
-        }
+        let is_needed = expression.level < level;
+        self.written_as(expression, is_needed)
     }
 
     /// A chain in a chain of the same sign would be one chain.
     fn tighter_than(&mut self, expression: Expression, level: Level) -> String {
-        if expression.level == level {
-            format!("({})", expression.text)
-        } else {
-            self.at(expression, level)
+        let is_needed = expression.level <= level;
+        self.written_as(expression, is_needed)
+    }
+
+    fn written_as(&mut self, expression: Expression, is_needed: bool) -> String {
+        let at_random = !is_needed && self.dice.chance(10);
+        let in_brackets = match self.scope.vocabulary.pool.brackets {
+            Brackets::Some => is_needed || at_random,
+            Brackets::Needed => is_needed,
+            Brackets::Every => true,
+        };
+        if in_brackets { format!("({})", expression.text) } else { expression.text }
+    }
+
+    /// The text of what stands where nothing binds.
+    fn whole(&self, expression: Expression) -> String {
+        match self.scope.vocabulary.pool.brackets {
+            Brackets::Every => format!("({})", expression.text),
+            Brackets::Some | Brackets::Needed => expression.text,
         }
     }
-}
 
-/// A comparison of numbers where 64 bits or a double end.
-fn at_the_edge(dice: &mut Dice<'_>) -> String {
-    let (int, double) = *dice.pick(&[
-        ("9007199254740993", "9007199254740992.0"),
-        ("9223372036854775807", "9223372036854775808.0"),
-        ("-9223372036854775808", "-9223372036854775808.0"),
-        ("0", "-0.0"),
-        ("1", "1.5"),
-        ("-1", "-1.5"),
-    ]);
-    let sign = *dice.pick(&["==", "<", "<=", ">", ">="]);
-    match dice.below(3) {
-        0 => format!("{int} {sign} {double}"),
-        1 => format!("{double} {sign} {int}"),
-        _ => format!("{int} in [{double}]"),
+    /// A comparison of numbers where 64 bits or a double end.
+    fn at_the_edge(&mut self) -> Expression {
+        let (int, double) = *self.dice.pick(&[
+            ("9007199254740993", "9007199254740992.0"),
+            ("9223372036854775807", "9223372036854775808.0"),
+            ("-9223372036854775808", "-9223372036854775808.0"),
+            ("0", "-0.0"),
+            ("1", "1.5"),
+            ("-1", "-1.5"),
+        ]);
+        let sign = *self.dice.pick(&["==", "<", "<=", ">", ">="]);
+        let number = |text| Expression::new(text, Level::Unary);
+        match self.dice.below(3) {
+            0 => self.binary(number(int), sign, number(double)),
+            1 => self.binary(number(double), sign, number(int)),
+            _ => {
+                let list = format!("[{}]", self.whole(number(double)));
+                self.binary(number(int), "in", Expression::primary(list))
+            }
+        }
     }
 }

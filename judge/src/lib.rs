@@ -26,7 +26,7 @@ mod walk_limit;
 pub mod worlds;
 
 pub use compare::{Answered, Compiled, Difference, Sides, Texts};
-pub use condition::condition;
+pub use condition::{Brackets, condition};
 pub use dice::Dice;
 pub use fact::{Fact, FactActor};
 pub use listing::Listing;

@@ -7,13 +7,17 @@ use crate::scope::paths;
 use crate::selector::admits_undeclared;
 use crate::value::Place;
 use crate::vocabulary::{DefinitionSketch, Kind, Reach};
-use crate::{Dice, Fact, PolicyFile, Pool, Scope, Spelling, Tree, Vocabulary, condition, selector};
+use crate::{
+    Brackets, Dice, Fact, PolicyFile, Pool, Scope, Spelling, Tree, Vocabulary, condition, selector,
+};
 
 /// What kind of policy set is wanted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wish {
     /// How ids are spelt.
     pub spelling: Spelling,
+    /// Where conditions have brackets.
+    pub brackets: Brackets,
     /// Whether the walk limit is so small that walks exceed it.
     pub small_walk_limit: bool,
 }
@@ -43,7 +47,7 @@ const OWN: &str = "own";
 impl PolicySet {
     /// Draws a policy set that is meant to be valid.
     pub fn draw(dice: &mut Dice<'_>, wish: Wish) -> Self {
-        let pool = Pool::draw(dice, wish.spelling);
+        let pool = Pool { brackets: wish.brackets, ..Pool::draw(dice, wish.spelling) };
         let vocabulary = Vocabulary::draw(dice, pool);
         let count = dice.weighted(&[0, 6, 3, 1]);
         let paths = dice.some(PATHS, count).into_iter();

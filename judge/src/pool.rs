@@ -1,6 +1,6 @@
 //! The words that a world is made of.
 
-use crate::Dice;
+use crate::{Brackets, Dice};
 
 /// Ids of actors. They hold every letter that stands between words somewhere in the language, look
 /// like roles, sets, patterns and references, or begin each other.
@@ -104,6 +104,8 @@ pub enum Spelling {
 pub struct Pool {
     /// How ids are spelt.
     pub spelling: Spelling,
+    /// Where conditions have brackets.
+    pub brackets: Brackets,
     /// Whether ids may hold characters outside ASCII.
     pub non_ascii: bool,
     /// Ids of actors.
@@ -139,6 +141,7 @@ impl Pool {
         }
         let mut pool = Pool {
             spelling,
+            brackets: Brackets::default(),
             non_ascii,
             actors,
             locals,

@@ -38,6 +38,7 @@ pub const LAWS: &[(&str, Law)] = &[
     ("rules that match another type change nothing", rules::other_types_change_nothing),
     ("spelling does not matter", words::spelling_does_not_matter),
     ("names do not matter", words::names_do_not_matter),
+    ("brackets change nothing", words::brackets_change_nothing),
     ("change sets travel unchanged", words::change_sets_travel_unchanged),
     ("repeated facts are harmless", facts::repeated_facts_are_harmless),
     ("facts about others change nothing", facts::facts_about_others_change_nothing),

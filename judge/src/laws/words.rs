@@ -3,10 +3,10 @@
 use pdp_core::wire;
 
 use super::Checked;
-use super::subject::{Subject, apply, engine, same_but_causes, shown};
+use super::subject::{Subject, apply, engine, same, same_but_causes, shown};
 use crate::change::change_set;
 use crate::question::question;
-use crate::{Dice, PolicySet, Spelling, Texts, Tree, Wish, compare};
+use crate::{Brackets, Dice, PolicySet, Spelling, Texts, Tree, Wish, compare};
 
 /// The order of keys does not matter, nor whether one thing stands alone or in a list.
 pub(super) fn spelling_does_not_matter(dice: &mut Dice<'_>) -> Checked {
@@ -77,6 +77,26 @@ pub(super) fn names_do_not_matter(dice: &mut Dice<'_>) -> Checked {
         return Checked::Broken(format!("{}{story}\none is refused", Texts::new(&one.set.files)));
     }
     one.hold(&before, &after, same_but_causes, &story)
+}
+
+/// A condition in which each part stands in brackets is the one in which only those stand that the
+/// order of binding needs. Engine and oracle share the parser; this is what it is held against.
+pub(super) fn brackets_change_nothing(dice: &mut Dice<'_>) -> Checked {
+    // Everything is drawn twice from the same choices, with other brackets.
+    let subject =
+        |brackets, dice: &mut Dice<'_>| Subject::of(dice, Wish { brackets, ..Wish::default() });
+    let bare = subject(Brackets::Needed, &mut dice.clone());
+    let bracketed = subject(Brackets::Every, dice);
+    let sources = (Texts::new(&bare.set.files), Texts::new(&bracketed.set.files));
+    match (sources.0.policies(), sources.1.policies()) {
+        (Ok(policies), Ok(with_brackets)) => {
+            let story = shown("with brackets", &bracketed.set.files);
+            bare.hold(&bare.ask(&policies), &bracketed.ask(&with_brackets), same, &story)
+        }
+        (Err(_), Err(_)) => Checked::Skipped,
+        (Err(error), Ok(_)) => Checked::Broken(format!("{}\n{error}", sources.0)),
+        (Ok(_), Err(error)) => Checked::Broken(format!("{}\n{error}", sources.1)),
+    }
 }
 
 /// A change set that was read, written and read again is the same, however it was spelt.

@@ -59,6 +59,7 @@ laws! {
     other_types_change_nothing: "rules that match another type change nothing",
     spelling_does_not_matter: "spelling does not matter",
     names_do_not_matter: "names do not matter",
+    brackets_change_nothing: "brackets change nothing",
     change_sets_travel_unchanged: "change sets travel unchanged",
     repeated_facts_are_harmless: "repeated facts are harmless",
     facts_about_others_change_nothing: "facts about others change nothing",
