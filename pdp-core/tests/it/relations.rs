@@ -344,3 +344,16 @@ facts:
     let actor = Actor { tenants: &tenants, ..human("user:1") };
     assert_eq!(ask(&policies, actor, "read", "page", "a").reason, "named-like-a-tenant");
 }
+
+#[test]
+fn a_part_that_is_named_twice_counts_once() {
+    let policies = policies(
+        "
+version: 1
+types: {door: {actions: [open], relations: {owner: direct, holder: [owner, owner]}}}
+rules: [{id: holders, effect: permit, resource: door, actors: {relation: holder}}]
+facts: {'door:a': {owner: [u, u]}}
+",
+    );
+    assert_eq!(ask(&policies, human("u"), "open", "door", "a").reason, "holders");
+}
