@@ -69,11 +69,13 @@ enum Level {
 struct Expression {
     text: String,
     level: Level,
+    /// `true` of `has(x)`, `false` of `!has(x)`: next to it, `x ?? y` may be an error.
+    asks_presence: Option<bool>,
 }
 
 impl Expression {
     fn new(text: impl Into<String>, level: Level) -> Self {
-        Expression { text: text.into(), level }
+        Expression { text: text.into(), level, asks_presence: None }
     }
 
     fn primary(text: impl Into<String>) -> Self {
@@ -121,7 +123,11 @@ impl Writer<'_, '_, '_, '_> {
         self.vouched.extend(guard);
         let mut operands: Vec<String> = (0..count - usize::from(guard.is_some()))
             .map(|_| {
-                let operand = self.boolean(depth - 1);
+                let mut operand = self.boolean(depth - 1);
+                // It would vouch for what its neighbours give a default to, which is an error.
+                if operand.asks_presence == Some(is_all) {
+                    operand = self.not(operand);
+                }
                 self.tighter_than(operand, level)
             })
             .collect();
@@ -164,7 +170,9 @@ impl Writer<'_, '_, '_, '_> {
     }
 
     fn not(&mut self, operand: Expression) -> Expression {
-        Expression::new(format!("!{}", self.at(operand, Level::Unary)), Level::Unary)
+        let asks_presence = operand.asks_presence.map(|is_present| !is_present);
+        let text = format!("!{}", self.at(operand, Level::Unary));
+        Expression { text, level: Level::Unary, asks_presence }
     }
 
     /// The type itself, or for a number perhaps the other type of numbers.
@@ -207,7 +215,8 @@ impl Writer<'_, '_, '_, '_> {
         let mut paths: Vec<String> = values.map(|value| value.path.clone()).collect();
         paths.extend(self.scope.links.iter().map(|link| format!("resource.{link}")));
         let path = self.dice.pick_any(&paths).map_or("actor.id", String::as_str);
-        Expression::primary(format!("has({path})"))
+        let has = Expression::primary(format!("has({path})"));
+        Expression { asks_presence: Some(true), ..has }
     }
 
     /// `related()`, `derived_role()`
