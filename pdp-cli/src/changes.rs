@@ -120,8 +120,13 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     input.take(limit + 1).read_to_end(&mut text).with_context(cannot_read)?;
     anyhow::ensure!(text.len() as u64 <= limit, "{}: more than {limit} bytes", shown_path(path));
-    if text.starts_with(BYTE_ORDER_MARK) {
-        text.drain(..BYTE_ORDER_MARK.len());
-    }
+    cut_byte_order_mark(&mut text);
     Ok(text)
+}
+
+/// Takes the byte order mark from the beginning of an input.
+pub(crate) fn cut_byte_order_mark(input: &mut Vec<u8>) {
+    if input.starts_with(BYTE_ORDER_MARK) {
+        input.drain(..BYTE_ORDER_MARK.len());
+    }
 }

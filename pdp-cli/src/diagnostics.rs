@@ -58,13 +58,26 @@ pub(crate) fn source_errors(lines: &str) -> Vec<serde_json::Value> {
 }
 
 fn policy_error(error: &PolicyError, folder: Option<&Path>) -> serde_json::Value {
+    let PolicyError { kind, file, span, message, hint, .. } = error;
+    let place = (below(folder, file), span.line, Some(span.column));
+    json_error(kind.as_str(), place, message, hint.as_deref())
+}
+
+/// A mistake for machines: what kind it is, its file, line and column, what is wrong, and what may
+/// have been meant.
+pub(crate) fn json_error(
+    kind: &str,
+    (file, line, column): (String, u32, Option<u32>),
+    message: &str,
+    hint: Option<&str>,
+) -> serde_json::Value {
     json!({
-        "kind": error.kind.as_str(),
-        "file": below(folder, &error.file),
-        "line": error.span.line,
-        "column": error.span.column,
-        "message": error.message,
-        "hint": error.hint,
+        "kind": kind,
+        "file": file,
+        "line": line,
+        "column": column,
+        "message": message,
+        "hint": hint,
     })
 }
 

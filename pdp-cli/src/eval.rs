@@ -40,8 +40,8 @@ pub(crate) fn run(arguments: &Eval) -> Result<bool> {
     let mut line = Vec::new();
     while next_line(&mut input, &mut line)? {
         evaluator.number += 1;
-        if evaluator.number == 1 && line.starts_with(changes::BYTE_ORDER_MARK) {
-            line.drain(..changes::BYTE_ORDER_MARK.len());
+        if evaluator.number == 1 {
+            changes::cut_byte_order_mark(&mut line);
         }
         cut_return(&mut line);
         // What is too long is never taken for blank: it is refused for its length.

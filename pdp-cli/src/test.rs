@@ -68,8 +68,11 @@ fn run_folder<W: Write>(
         Err(error) => return Ok(Err(error.into())),
     };
     let texts = sources.texts();
-    let model = Model::parse(&texts);
-    let compiled = Policies::from_sources(&texts).and_then(|policies| Ok((policies, model?)));
+    let compiled = match Model::parse(&texts) {
+        Ok(model) => Policies::compile(&model).map(|policies| (policies, model)),
+        // What was read is judged, too, so that all mistakes are told.
+        Err(errors) => Err(Policies::from_sources(&texts).err().unwrap_or(errors)),
+    };
     match compiled {
         Ok((policies, model)) => {
             for file in files {
@@ -152,14 +155,7 @@ fn test_error(
     message: &str,
     hint: Option<&str>,
 ) -> serde_json::Value {
-    json!({
-        "kind": "test",
-        "file": file,
-        "line": line,
-        "column": column,
-        "message": message,
-        "hint": hint,
-    })
+    diagnostics::json_error("test", (file.to_owned(), line, column), message, hint)
 }
 
 /// What came out.

@@ -61,34 +61,6 @@ impl Operation {
     }
 }
 
-impl Statement {
-    /// The statement that one actor has a relation on a resource, for ever.
-    ///
-    /// ```
-    /// use pdp_core::Statement;
-    ///
-    /// let shared = Statement::relation("document:plan", "viewer", "group:eng#member".parse()?);
-    /// # Ok::<(), pdp_core::ChangeError>(())
-    /// ```
-    pub fn relation(
-        resource: impl Into<String>,
-        relation: impl Into<String>,
-        actor: ActorForm,
-    ) -> Self {
-        let actors = vec![ChangedActor { form: actor, until: None }];
-        Statement::Relation { resource: resource.into(), relation: relation.into(), actors }
-    }
-
-    /// How many facts it lists.
-    pub(crate) fn count(&self) -> usize {
-        match self {
-            Statement::Relation { actors, .. } => actors.len(),
-            Statement::Link { targets, .. } => targets.len(),
-            _ => 1,
-        }
-    }
-}
-
 /// Facts about one resource or actor. References are as in policy files: `type:id`, or the id
 /// itself where the type's ids carry their type.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +106,34 @@ pub enum Statement {
         /// The reference of the resource.
         resource: String,
     },
+}
+
+impl Statement {
+    /// The statement that one actor has a relation on a resource, for ever.
+    ///
+    /// ```
+    /// use pdp_core::Statement;
+    ///
+    /// let shared = Statement::relation("document:plan", "viewer", "group:eng#member".parse()?);
+    /// # Ok::<(), pdp_core::ChangeError>(())
+    /// ```
+    pub fn relation(
+        resource: impl Into<String>,
+        relation: impl Into<String>,
+        actor: ActorForm,
+    ) -> Self {
+        let actors = vec![ChangedActor { form: actor, until: None }];
+        Statement::Relation { resource: resource.into(), relation: relation.into(), actors }
+    }
+
+    /// How many facts it lists.
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Statement::Relation { actors, .. } => actors.len(),
+            Statement::Link { targets, .. } => targets.len(),
+            _ => 1,
+        }
+    }
 }
 
 /// An actor of a changed fact.

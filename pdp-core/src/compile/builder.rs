@@ -13,11 +13,12 @@ pub(super) struct Builder {
     program: Program,
     roles: TextTable,
     aliases: Map<Box<str>, u32>,
-    /// Patterns by their text; regular expressions and globs apart.
-    pattern_ids: Map<(Box<str>, bool), u32>,
+    /// Globs by their text.
+    glob_ids: Map<Box<str>, u32>,
+    /// Regular expressions by their text, those that are refused among them: each comes again with
+    /// every type and rule.
+    regex_ids: Map<Box<str>, Result<u32, RegexError>>,
     regex_budget: RegexBudget,
-    /// Texts that are no regular expressions; they come again with every type and rule.
-    refused_regexes: Map<Box<str>, RegexError>,
     node_ids: Map<Node, NodeId>,
     constant_ids: Map<Stored, u32>,
     slot_ids: Map<Slot, u32>,
@@ -205,7 +206,7 @@ impl Builder {
             return self.starts_with(text, prefix);
         }
         let patterns = &mut self.program.patterns;
-        let index = *self.pattern_ids.entry((pattern.into(), false)).or_insert_with(|| {
+        let index = *self.glob_ids.entry(pattern.into()).or_insert_with(|| {
             patterns.push(Pattern::Glob(glob));
             number(patterns.len() - 1)
         });
@@ -214,22 +215,13 @@ impl Builder {
 
     /// The node that says whether a text fits a regular expression. Equal ones are made once.
     pub(super) fn fits_regex(&mut self, text: NodeId, regex: &str) -> Result<NodeId, RegexError> {
-        let key = (regex.into(), true);
-        let index = match self.pattern_ids.get(&key) {
-            Some(index) => *index,
-            None => {
-                if let Some(error) = self.refused_regexes.get(regex) {
-                    return Err(error.clone());
-                }
-                let compiled = Regex::new(regex, &mut self.regex_budget).inspect_err(|error| {
-                    self.refused_regexes.insert(regex.into(), error.clone());
-                })?;
-                self.program.patterns.push(Pattern::Regex(Box::new(compiled)));
-                let index = number(self.program.patterns.len() - 1);
-                self.pattern_ids.insert(key, index);
-                index
-            }
-        };
+        let Builder { program, regex_ids, regex_budget, .. } = self;
+        let made = regex_ids.entry(regex.into()).or_insert_with(|| {
+            let compiled = Regex::new(regex, regex_budget)?;
+            program.patterns.push(Pattern::Regex(Box::new(compiled)));
+            Ok(number(program.patterns.len() - 1))
+        });
+        let index = made.clone()?;
         Ok(self.add(Node::Fits { text, pattern: index }))
     }
 

@@ -81,6 +81,7 @@ impl<'m> Compiler<'m> {
                 break;
             }
         }
+        self.tell_tenants_apart(&mut dispatch);
         for (resource_type, index) in model.types.iter().zip(0..) {
             dispatch.types[usize::from(index)].otherwise = self.otherwise(resource_type, index);
         }
@@ -148,7 +149,6 @@ impl<'m> Compiler<'m> {
         let actions = self.actions(rule, &coverage);
         let mut covers_a_type = false;
         let mut candidates = 0;
-        let tenant = self.tenants.get(&rule.id.place.file).map(|(number, _)| *number);
         for (resource_type, index) in model.types.iter().zip(0..) {
             let scope = Scope::Request(index);
             let Some(resource) = self.covered(rule, &coverage, index) else { return candidates };
@@ -169,7 +169,6 @@ impl<'m> Compiler<'m> {
                 let candidate = Candidate { rule: number, condition };
                 candidates += add_candidate(
                     rule,
-                    tenant,
                     resource_type,
                     candidate,
                     &actions,
@@ -353,7 +352,6 @@ impl<'m> Compiler<'m> {
 
 fn add_candidate(
     rule: &model::Rule,
-    tenant: Option<u32>,
     resource_type: &ResourceType,
     candidate: Candidate,
     actions: &Actions<'_>,
@@ -370,14 +368,7 @@ fn add_candidate(
                     .is_none_or(|names| names.iter().any(|name| **name == *action.text));
                 cell.bypass.extend(allowed.then_some(candidate));
             }
-            (false, Effect::Deny) => {
-                cell.deny.push(candidate);
-                let apart = match tenant {
-                    Some(tenant) => cell.deny_of_tenants.entry(tenant).or_default(),
-                    None => &mut cell.deny_of_none,
-                };
-                apart.push(candidate);
-            }
+            (false, Effect::Deny) => cell.deny.push(candidate),
             (false, Effect::Permit) => cell.permit.push(candidate),
         }
     }

@@ -2,7 +2,9 @@
 
 use super::Compiler;
 use crate::Effect;
-use crate::compiled::{FactTables, Map, Node, NodeId, ResourceIndex, Set, TypeIndex};
+use crate::compiled::{
+    Cell, Dispatch, FactTables, Map, Node, NodeId, ResourceIndex, Set, TypeIndex,
+};
 use crate::error::PolicyErrorKind;
 use crate::model::{self, Model, RelationDefinition, ResourceName};
 
@@ -37,6 +39,24 @@ impl Compiler<'_> {
         if rule.effect == Effect::Permit && self.tenants.contains_key(&rule.id.place.file) {
             let message = "a rule in a tenant file denies";
             self.mistake(rule.id.place, PolicyErrorKind::Refused, message);
+        }
+    }
+
+    /// Lists the deny rules of each tenant by themselves, where there are any.
+    pub(super) fn tell_tenants_apart(&self, dispatch: &mut Dispatch) {
+        if self.tenants.is_empty() {
+            return;
+        }
+        let cells = dispatch.types.iter_mut().flat_map(|of_type| of_type.cells.values_mut());
+        for Cell { deny, deny_of_none, deny_of_tenants, .. } in cells {
+            for candidate in deny {
+                let file = self.model.rules[candidate.rule as usize].id.place.file;
+                let list = match self.tenants.get(&file) {
+                    Some((number, _)) => deny_of_tenants.entry(*number).or_default(),
+                    None => &mut *deny_of_none,
+                };
+                list.push(*candidate);
+            }
         }
     }
 

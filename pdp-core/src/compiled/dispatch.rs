@@ -30,8 +30,8 @@ pub(crate) struct Cell {
     pub(crate) bypass: Vec<Candidate>,
     pub(crate) deny: Vec<Candidate>,
     pub(crate) permit: Vec<Candidate>,
-    /// The deny rules once more, as those of no tenant and those of each: of the rules of all
-    /// tenants only those of a resource's own are tried.
+    /// Where the set has tenants, the deny rules once more: those of no tenant and those of each.
+    /// Of the rules of all tenants only those of a resource's own are tried.
     pub(crate) deny_of_none: Vec<Candidate>,
     pub(crate) deny_of_tenants: Map<u32, Vec<Candidate>>,
 }

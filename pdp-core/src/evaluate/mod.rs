@@ -108,13 +108,9 @@ impl Evaluation<'_> {
         if let Some(rule) = self.first_match(&cell.bypass, errors) {
             return Some(Deciding { rule, bypass: true });
         }
-        let denying = if cell.deny_of_tenants.is_empty() {
-            self.first_denying(&cell.deny, errors)
-        } else {
-            match self.own_denies(cell) {
-                Some(own) => self.first_denying(own, errors),
-                None => self.first_denying(&cell.deny, errors),
-            }
+        let denying = match self.own_denies(cell) {
+            Some(own) => self.first_denying(own, errors),
+            None => self.first_denying(&cell.deny, errors),
         };
         let rule = match denying {
             Some(rule) => rule,

@@ -34,9 +34,7 @@ impl<'c> Iterator for OwnDenies<'c> {
 impl Evaluation<'_> {
     /// Whether the resource of the request belongs to a tenant that a tenant file names.
     pub(super) fn belongs_to(&mut self, tenant: u32) -> Truth {
-        if !self.memory.tenants_known {
-            self.find_tenants();
-        }
+        self.know_tenants();
         match self.memory.tenants_fault {
             _ if self.memory.tenants.contains(&tenant) => Truth::Yes,
             Some(fault) => Truth::Fault(fault),
@@ -44,12 +42,15 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The deny rules of no tenant and those of the resource's own, in order; `None` where it is
-    /// not known which are its own, or they are too many to be merged.
+    /// The deny rules of no tenant and those of the resource's own, in order; `None` where all are
+    /// to be tried: there are none of tenants, it is not known which are the resource's own, or
+    /// they are too many to be merged.
+    #[inline]
     pub(super) fn own_denies<'c>(&mut self, cell: &'c Cell) -> Option<OwnDenies<'c>> {
-        if !self.memory.tenants_known {
-            self.find_tenants();
+        if cell.deny_of_tenants.is_empty() {
+            return None;
         }
+        self.know_tenants();
         let tenants = &self.memory.tenants;
         if self.memory.tenants_fault.is_some() || tenants.len() > MERGED_MAX {
             return None;
@@ -59,8 +60,12 @@ impl Evaluation<'_> {
         Some(OwnDenies { lists: lists.map(Vec::as_slice).collect() })
     }
 
-    /// Follows marked links level by level, each resource once, and notes the tenants among them.
-    fn find_tenants(&mut self) {
+    /// Follows marked links level by level, each resource once, and notes the tenants among them;
+    /// once a request.
+    fn know_tenants(&mut self) {
+        if self.memory.tenants_known {
+            return;
+        }
         let walk = self.walk.take().expect("the conditions of relations ask for no tenant");
         walk.begin();
         self.memory.tenants.clear();
