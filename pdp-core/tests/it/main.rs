@@ -16,4 +16,5 @@ mod selectors; // keys, lists, nesting
 mod support; // shared by the tests
 mod tenants; // files that only take away
 mod until; // facts that end
+mod warnings; // what is allowed and may surprise
 mod wire; // requests and decisions as JSON
