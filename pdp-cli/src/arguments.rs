@@ -45,6 +45,11 @@ pub(crate) fn is_standard_input(path: &Path) -> bool {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Evaluate an expression
+    ///
+    /// CEL, as in the conditions of policies, but with names that stand for what `--set` says and no check of types
+    /// beforehand.
+    Cel(Cel),
     /// Decide requests
     ///
     /// One JSON request a line in, one decision a line out. A line that is no request gives an error on its line, and
@@ -65,6 +70,29 @@ pub(crate) enum Command {
     Test(Test),
     /// Print the version
     Version,
+}
+
+/// Which expression is evaluated.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  pdp cel '1 + 2'
+  pdp cel 'roles.exists(r, r.startsWith(\"admin\"))' --set 'roles=[\"admin-eu\"]'
+  pdp cel 'timestamp(at).getHours(\"Europe/Kyiv\") < 18' --set at=2026-11-26T09:30:00Z
+  pdp cel --json < cases.jsonl")]
+pub(crate) struct Cel {
+    /// The expression
+    #[arg(value_name = "EXPRESSION", required_unless_present = "json")]
+    pub(crate) expression: Option<String>,
+    /// What a name stands for: JSON, or else text
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "json")]
+    pub(crate) set: Vec<String>,
+    /// Refuse `??`, which is no operator of CEL
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Read cases from standard input, a JSON object a line, and write a value or an error for each
+    #[arg(long, conflicts_with = "expression")]
+    pub(crate) json: bool,
 }
 
 /// How requests are decided.

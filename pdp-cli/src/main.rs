@@ -4,6 +4,7 @@
 //! file cannot be read, a record could not be stored or output not be written; 2, the command line is wrong.
 
 mod arguments;
+mod cel;
 mod changes;
 mod check;
 mod diagnostics;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
 /// Whether all is well.
 fn run(arguments: &Arguments) -> Result<bool> {
     match &arguments.command {
+        Command::Cel(cel) => cel::run(cel),
         Command::Eval(eval) => eval::run(eval),
         Command::Check(check) => check::run(check),
         Command::Facts(facts) => facts::run(facts),

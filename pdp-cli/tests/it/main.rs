@@ -1,5 +1,6 @@
 //! What a person at a terminal or a CI job can see.
 
+mod cel; // expressions, and the conformance tests of CEL
 mod check; // diagnostics and exit codes
 mod eval;
 mod facts; // lines in, lines out, records

@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"strings"
 
 	celpb "cel.dev/expr"
 	testpb "cel.dev/expr/conformance/test"
@@ -16,9 +17,9 @@ var messageName = regexp.MustCompile(
 		`|\bgoogle\.protobuf\.(\w+\s*\{|Any\b|Struct\b|Value\b|ListValue\b|NullValue\b|Empty\b|FieldMask\b|\w+Value\b)`)
 
 // needsProtobuf says whether the expression of a case, its bindings or its result use messages of
-// protobuf. A container counts as such a use, whatever it is: nearly all are packages of messages.
+// protobuf. A container that is a package of messages counts as such a use.
 func needsProtobuf(test *testpb.SimpleTest) bool {
-	if test.GetContainer() != "" || messageName.MatchString(test.GetExpr()) {
+	if isPackage(test.GetContainer()) || messageName.MatchString(test.GetExpr()) {
 		return true
 	}
 	for _, binding := range test.GetBindings() {
@@ -27,6 +28,10 @@ func needsProtobuf(test *testpb.SimpleTest) bool {
 		}
 	}
 	return holdsMessage(test.GetValue())
+}
+
+func isPackage(container string) bool {
+	return strings.HasPrefix(container, "cel.expr.") || strings.HasPrefix(container, "google.")
 }
 
 // holdsMessage says whether a value is or has within it a message that is no value of CEL itself.
