@@ -18,8 +18,8 @@ fi
 
 files=("$@")
 if [ ${#files[@]} -eq 0 ]; then
-    files=('pdp-core/src/evaluate/**' 'pdp-core/src/compile/*.rs' 'pdp-core/src/compiled/**'
-        'pdp-core/src/run_time/**' 'pdp-core/src/pattern/**' pdp-core/src/engine.rs)
+    files=('pdp-core/src/evaluate/**' 'pdp-core/src/compile/**' 'pdp-core/src/compiled/**'
+        'pdp-core/src/run_time/**' pdp-core/src/engine.rs 'pdp-cel/src/**')
 fi
 selected=()
 for file in "${files[@]}"; do selected+=(--file "$file"); done
@@ -30,17 +30,18 @@ mkdir -p target
 
 # Mutants that no run so far has caught, against the tests of some packages.
 run() {
-    cargo mutants --package pdp-core "${selected[@]}" \
+    cargo mutants --package pdp-core --package pdp-cel "${selected[@]}" \
         --test-package "$1" --profile mutants \
         --output target --iterate --minimum-test-timeout 60 --jobs "${MUTANTS_JOBS:-1}" \
         --no-shuffle -- --lib --bins --tests
 }
 
-# The tests of the core are quick and catch most; the judge gets what they leave.
+# The tests of the core, and the conformance tests of CEL, are quick and catch most; the judge gets
+# what they leave.
 status=0
-run pdp-core || status=$?
+run pdp-core,pdp-cel,pdp-cli || status=$?
 case $status in
     0 | 2 | 3) ;; # All caught, some missed, some out of time.
     *) exit "$status" ;;
 esac
-run pdp-core,pdp-judge
+run pdp-core,pdp-cel,pdp-cli,pdp-judge

@@ -1,14 +1,12 @@
 //! Conditions: expressions of the right type over what a scope offers.
 
-use pdp_core::model::ScalarType;
-
 use crate::value::{literal, quoted};
-use crate::{Dice, Kind, Scope};
+use crate::{Dice, Kind, Scalar, Scope};
 
 /// A condition that fits at a place with this scope.
 pub fn condition(dice: &mut Dice<'_>, scope: &Scope<'_>) -> String {
     let depth = dice.weighted(&[4, 4, 2, 1]);
-    let mut writer = Writer { dice, scope, vouched: Vec::new() };
+    let mut writer = Writer { dice, scope, names: 0, vouched: Vec::new() };
     let condition = writer.boolean(depth);
     writer.whole(condition)
 }
@@ -16,14 +14,14 @@ pub fn condition(dice: &mut Dice<'_>, scope: &Scope<'_>) -> String {
 /// What the condition of a relation is: half of the time a question about the id of the resource,
 /// which need not be that of the request.
 pub fn condition_of_relation(dice: &mut Dice<'_>, scope: &Scope<'_>) -> String {
-    let mut writer = Writer { dice, scope, vouched: Vec::new() };
+    let mut writer = Writer { dice, scope, names: 0, vouched: Vec::new() };
     let id = Expression::primary("resource.id");
     let condition = match writer.dice.weighted(&[3, 2, 2, 3, 6]) {
         0 => writer.binary(id, "in", Expression::primary("actor.tenants")),
         1 => writer.binary(Expression::primary("actor.id"), "==", id),
         2 => writer.binary(id, "in", Expression::primary("actor.roles")),
         3 => {
-            let other = writer.literal(ScalarType::String);
+            let other = writer.literal(Scalar::String);
             writer.binary(id, "!=", Expression::primary(other))
         }
         _ => {
@@ -36,7 +34,7 @@ pub fn condition_of_relation(dice: &mut Dice<'_>, scope: &Scope<'_>) -> String {
 
 /// An expression of the type `kind`.
 pub fn expression(dice: &mut Dice<'_>, scope: &Scope<'_>, kind: Kind) -> String {
-    let mut writer = Writer { dice, scope, vouched: Vec::new() };
+    let mut writer = Writer { dice, scope, names: 0, vouched: Vec::new() };
     let value = writer.value(kind, 1);
     writer.whole(value)
 }
@@ -57,42 +55,47 @@ pub enum Brackets {
 /// How tightly the outermost operator of an expression binds: the order of section 6 of the
 /// language, the loosest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
+pub(crate) enum Level {
+    Conditional,
     Any,
     All,
     Comparison,
     Default,
+    Sum,
+    Product,
     Unary,
     Primary,
 }
 
-struct Expression {
-    text: String,
+pub(crate) struct Expression {
+    pub(crate) text: String,
     level: Level,
     /// `true` of `has(x)`, `false` of `!has(x)`: next to it, `x ?? y` may be an error.
     asks_presence: Option<bool>,
 }
 
 impl Expression {
-    fn new(text: impl Into<String>, level: Level) -> Self {
+    pub(crate) fn new(text: impl Into<String>, level: Level) -> Self {
         Expression { text: text.into(), level, asks_presence: None }
     }
 
-    fn primary(text: impl Into<String>) -> Self {
+    pub(crate) fn primary(text: impl Into<String>) -> Self {
         Expression::new(text, Level::Primary)
     }
 }
 
-struct Writer<'d, 'b, 's, 'v> {
-    dice: &'d mut Dice<'b>,
-    scope: &'s Scope<'v>,
+pub(crate) struct Writer<'d, 'b, 's, 'v> {
+    pub(crate) dice: &'d mut Dice<'b>,
+    pub(crate) scope: &'s Scope<'v>,
+    /// How many names of macros are known.
+    pub(crate) names: usize,
     /// Optional values that a `has()` beside or around vouches for, as indexes of the scope's
     /// values.
     vouched: Vec<usize>,
 }
 
 impl Writer<'_, '_, '_, '_> {
-    fn boolean(&mut self, depth: usize) -> Expression {
+    pub(crate) fn boolean(&mut self, depth: usize) -> Expression {
         if depth > 0 && self.dice.chance(65) {
             return match self.dice.weighted(&[4, 4, 2]) {
                 0 => self.chain(true, depth),
@@ -103,7 +106,7 @@ impl Writer<'_, '_, '_, '_> {
                 }
             };
         }
-        match self.dice.weighted(&[4, 12, 8, 6, 6, 8, 4, 1]) {
+        match self.dice.weighted(&[4, 12, 8, 6, 6, 8, 4, 1, 12]) {
             0 => Expression::primary(self.dice.chance(50).to_string()),
             1 => self.comparison(depth),
             2 => self.membership(depth),
@@ -111,7 +114,8 @@ impl Writer<'_, '_, '_, '_> {
             4 => self.presence(),
             5 => self.relation(),
             6 => self.value(Kind::BOOL, depth),
-            _ => self.at_the_edge(),
+            7 => self.at_the_edge(),
+            _ => self.of_language(depth),
         }
     }
 
@@ -157,29 +161,30 @@ impl Writer<'_, '_, '_, '_> {
         // Lists of numbers are of one type.
         let other = if kind.list { kind.scalar } else { self.comparable(kind.scalar) };
         let right = self.value(Kind { scalar: other, ..kind }, depth);
-        let ordered = !kind.list && (kind != Kind::STRING || self.looks_into_text());
+        let ordered = !kind.list
+            && !matches!(kind.scalar, Scalar::Ip | Scalar::Cidr)
+            && (kind != Kind::STRING || self.looks_into_text());
         let signs = ["==", "!=", "<", "<=", ">", ">="];
         let sign = *self.dice.pick(if ordered { &signs } else { &signs[..2] });
         self.binary(left, sign, right)
     }
 
     /// A comparison, or `in`.
-    fn binary(&mut self, left: Expression, sign: &str, right: Expression) -> Expression {
+    pub(crate) fn binary(&mut self, left: Expression, sign: &str, right: Expression) -> Expression {
         let (left, right) = (self.at(left, Level::Default), self.at(right, Level::Default));
         Expression::new(format!("{left} {sign} {right}"), Level::Comparison)
     }
 
-    fn not(&mut self, operand: Expression) -> Expression {
+    pub(crate) fn not(&mut self, operand: Expression) -> Expression {
         let asks_presence = operand.asks_presence.map(|is_present| !is_present);
         let text = format!("!{}", self.at(operand, Level::Unary));
         Expression { text, level: Level::Unary, asks_presence }
     }
 
     /// The type itself, or for a number perhaps the other type of numbers.
-    fn comparable(&mut self, scalar: ScalarType) -> ScalarType {
-        let number = matches!(scalar, ScalarType::Int | ScalarType::Double);
-        if number && self.dice.chance(30) {
-            *self.dice.pick(&[ScalarType::Int, ScalarType::Double])
+    fn comparable(&mut self, scalar: Scalar) -> Scalar {
+        if scalar.is_number() && self.dice.chance(30) {
+            *self.dice.pick(&[Scalar::Int, Scalar::Uint, Scalar::Double])
         } else {
             scalar
         }
@@ -243,7 +248,7 @@ impl Writer<'_, '_, '_, '_> {
     }
 
     /// A value that is read, if one of the type can be; else as [`Writer::value`].
-    fn reading(&mut self, kind: Kind, depth: usize) -> Expression {
+    pub(crate) fn reading(&mut self, kind: Kind, depth: usize) -> Expression {
         let values = self.scope.values.iter().enumerate();
         let fitting: Vec<usize> =
             values.filter(|(_, value)| value.kind == kind).map(|(index, _)| index).collect();
@@ -262,11 +267,13 @@ impl Writer<'_, '_, '_, '_> {
             self.written(kind)
         };
         let optional = self.at(Expression::primary(value.path.as_str()), Level::Primary);
-        let otherwise = self.at(otherwise, Level::Default);
+        // Beside arithmetic `??` needs brackets.
+        let bare = matches!(otherwise.level, Level::Sum | Level::Product);
+        let otherwise = self.at(otherwise, if bare { Level::Primary } else { Level::Default });
         Expression::new(format!("{optional} ?? {otherwise}"), Level::Default)
     }
 
-    fn value(&mut self, kind: Kind, depth: usize) -> Expression {
+    pub(crate) fn value(&mut self, kind: Kind, depth: usize) -> Expression {
         if self.dice.chance(50) { self.reading(kind, depth) } else { self.written(kind) }
     }
 
@@ -289,9 +296,9 @@ impl Writer<'_, '_, '_, '_> {
         Expression::primary(format!("[{}]", items.join(", ")))
     }
 
-    fn literal(&mut self, scalar: ScalarType) -> String {
+    pub(crate) fn literal(&mut self, scalar: Scalar) -> String {
         let pool = &self.scope.vocabulary.pool;
-        if scalar != ScalarType::String || self.dice.chance(40) {
+        if scalar != Scalar::String || self.dice.chance(40) {
             return literal(self.dice, scalar, pool);
         }
         let types = &self.scope.vocabulary.types;
@@ -308,12 +315,12 @@ impl Writer<'_, '_, '_, '_> {
         quoted(self.dice, &word)
     }
 
-    fn looks_into_text(&self) -> bool {
+    pub(crate) fn looks_into_text(&self) -> bool {
         self.scope.vocabulary.pool.has_patterns()
     }
 
     /// The text of an operand that binds at least as `level`, in brackets if need be or at random.
-    fn at(&mut self, expression: Expression, level: Level) -> String {
+    pub(crate) fn at(&mut self, expression: Expression, level: Level) -> String {
         let is_needed = expression.level < level;
         self.written_as(expression, is_needed)
     }
@@ -335,7 +342,7 @@ impl Writer<'_, '_, '_, '_> {
     }
 
     /// The text of what stands where nothing binds.
-    fn whole(&self, expression: Expression) -> String {
+    pub(crate) fn whole(&self, expression: Expression) -> String {
         match self.scope.vocabulary.pool.brackets {
             Brackets::Every => format!("({})", expression.text),
             Brackets::Some | Brackets::Needed => expression.text,

@@ -7,6 +7,7 @@ mod dice;
 pub mod edit;
 pub mod fact;
 pub mod harness;
+mod language;
 pub mod laws;
 mod listing;
 mod policy_set;
@@ -37,6 +38,6 @@ pub use scope::{Readable, Scope};
 pub use shrink::smaller;
 pub use tree::{PolicyFile, Tree};
 pub use vocabulary::{
-    DefinitionSketch, GroupSketch, Kind, LinkSketch, Reach, RelationSketch, TypeSketch,
+    DefinitionSketch, GroupSketch, Kind, LinkSketch, Reach, RelationSketch, Scalar, TypeSketch,
     ValueSketch, Vocabulary,
 };

@@ -1,7 +1,6 @@
 //! What conditions and selectors may ask, depending on where they stand.
 
-use crate::{Kind, Vocabulary};
-use pdp_core::model::ScalarType;
+use crate::{Kind, Scalar, Vocabulary};
 
 /// What can be read and asked at some place of a policy set.
 #[derive(Clone, Debug)]
@@ -31,8 +30,8 @@ pub struct Readable {
     pub declared: bool,
 }
 
-const STRINGS: Kind = Kind::list_of(ScalarType::String);
-const TIMESTAMP: Kind = Kind::of(ScalarType::Timestamp);
+const STRINGS: Kind = Kind::list_of(Scalar::String);
+const TIMESTAMP: Kind = Kind::of(Scalar::Timestamp);
 
 impl<'v> Scope<'v> {
     /// What a rule over `types` asks; over undeclared types, too, if it is a bypass rule that

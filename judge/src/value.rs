@@ -1,24 +1,27 @@
 //! Values of attributes and of the context, and how conditions write them.
 
-use pdp_core::model::ScalarType;
-
 use crate::pool::TIMES;
-use crate::{Dice, Kind, Pool, Tree};
+use crate::{Dice, Kind, Pool, Scalar, Tree};
 
 /// Names of attributes and context values, each with its type.
 pub(crate) const NAMES: &[(&str, Kind)] = &[
-    ("flag", Kind::of(ScalarType::Bool)),
-    ("n", Kind::of(ScalarType::Int)),
-    ("m", Kind::of(ScalarType::Int)),
-    ("d", Kind::of(ScalarType::Double)),
-    ("s", Kind::of(ScalarType::String)),
-    ("label", Kind::of(ScalarType::String)),
-    ("at", Kind::of(ScalarType::Timestamp)),
-    ("tags", Kind::list_of(ScalarType::String)),
-    ("numbers", Kind::list_of(ScalarType::Int)),
-    ("_ds", Kind::list_of(ScalarType::Double)),
-    ("flags", Kind::list_of(ScalarType::Bool)),
-    ("times", Kind::list_of(ScalarType::Timestamp)),
+    ("flag", Kind::of(Scalar::Bool)),
+    ("n", Kind::of(Scalar::Int)),
+    ("m", Kind::of(Scalar::Int)),
+    ("d", Kind::of(Scalar::Double)),
+    ("s", Kind::of(Scalar::String)),
+    ("label", Kind::of(Scalar::String)),
+    ("at", Kind::of(Scalar::Timestamp)),
+    ("tags", Kind::list_of(Scalar::String)),
+    ("numbers", Kind::list_of(Scalar::Int)),
+    ("_ds", Kind::list_of(Scalar::Double)),
+    ("flags", Kind::list_of(Scalar::Bool)),
+    ("times", Kind::list_of(Scalar::Timestamp)),
+    ("u", Kind::of(Scalar::Uint)),
+    ("wait", Kind::of(Scalar::Duration)),
+    ("client", Kind::of(Scalar::Ip)),
+    ("net", Kind::of(Scalar::Cidr)),
+    ("nets", Kind::list_of(Scalar::Cidr)),
 ];
 
 /// Small numbers, and those at the edges of what 64 bits and a double hold.
@@ -31,6 +34,12 @@ const DOUBLES: &[f64] = &[0.0, 1.0, 1.5, -1.0, 2.0, 0.1, -0.0, 4_503_599_627_370
 const LARGE_DOUBLES: &[f64] = &[9_007_199_254_740_992.0, 9.223_372_036_854_776e18, 1e300, 5e-324];
 
 const TEXTS: &[&str] = &["", "a", "b", "ab", "A", "é", "e\u{301}", "日本", "\n", "it's", "\"\\"];
+
+const DURATIONS: &[&str] = &["0", "1h", "90m", "-1.5s", "0.000000001s", "315576000000s"];
+
+const ADDRESSES: &[&str] = &["10.0.0.1", "10.1.0.1", "127.0.0.1", "2001:db8::1", "::1"];
+
+const RANGES: &[&str] = &["10.0.0.0/8", "10.0.0.1/16", "0.0.0.0/0", "2001:db8::/32", "::1/128"];
 
 /// Where a value is going to stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,16 +60,20 @@ pub fn value(dice: &mut Dice<'_>, kind: Kind, place: Place, pool: &Pool) -> Tree
     scalar(dice, kind.scalar, place, pool)
 }
 
-fn scalar(dice: &mut Dice<'_>, scalar: ScalarType, place: Place, pool: &Pool) -> Tree {
+fn scalar(dice: &mut Dice<'_>, scalar: Scalar, place: Place, pool: &Pool) -> Tree {
     match scalar {
-        ScalarType::Bool => Tree::Bool(dice.chance(50)),
-        ScalarType::Int => Tree::Int(int(dice).into()),
+        Scalar::Bool => Tree::Bool(dice.chance(50)),
+        Scalar::Int => Tree::Int(int(dice).into()),
         // A whole number is a double, too, up to 2^53.
-        ScalarType::Double if dice.chance(20) => Tree::Int(whole(dice, place).into()),
-        ScalarType::Double if place == Place::File => Tree::Double(double(dice)),
-        ScalarType::Double => Tree::Double(*dice.pick(DOUBLES)),
-        ScalarType::String => Tree::Text(text(dice, pool)),
-        ScalarType::Timestamp => Tree::text(*dice.pick(TIMES)),
+        Scalar::Double if dice.chance(20) => Tree::Int(whole(dice, place).into()),
+        Scalar::Double if place == Place::File => Tree::Double(double(dice)),
+        Scalar::Double => Tree::Double(*dice.pick(DOUBLES)),
+        Scalar::String => Tree::Text(text(dice, pool)),
+        Scalar::Timestamp => Tree::text(*dice.pick(TIMES)),
+        Scalar::Uint => Tree::Int(uint(dice).into()),
+        Scalar::Duration => Tree::text(*dice.pick(DURATIONS)),
+        Scalar::Ip => Tree::text(*dice.pick(ADDRESSES)),
+        Scalar::Cidr => Tree::text(*dice.pick(RANGES)),
     }
 }
 
@@ -72,6 +85,12 @@ fn whole(dice: &mut Dice<'_>, place: Place) -> i64 {
 
 fn int(dice: &mut Dice<'_>) -> i64 {
     let all = if dice.chance(15) { INTS } else { &INTS[..5] };
+    *dice.pick(all)
+}
+
+fn uint(dice: &mut Dice<'_>) -> u64 {
+    const UINTS: &[u64] = &[0, 1, 2, 9_223_372_036_854_775_808, u64::MAX];
+    let all = if dice.chance(15) { UINTS } else { &UINTS[..3] };
     *dice.pick(all)
 }
 
@@ -110,8 +129,9 @@ pub fn wrong_value(dice: &mut Dice<'_>, kind: Kind) -> Tree {
     ];
     let fits = |tree: &Tree| match tree {
         Tree::Bool(_) => kind == Kind::BOOL,
-        Tree::Int(1) => !kind.list && matches!(kind.scalar, ScalarType::Int | ScalarType::Double),
-        Tree::Double(_) => kind == Kind::of(ScalarType::Double),
+        Tree::Int(1) => !kind.list && kind.scalar.is_number(),
+        Tree::Int(_) => kind == Kind::of(Scalar::Uint),
+        Tree::Double(_) => kind == Kind::of(Scalar::Double),
         Tree::Text(_) => kind == Kind::STRING,
         _ => false,
     };
@@ -120,19 +140,23 @@ pub fn wrong_value(dice: &mut Dice<'_>, kind: Kind) -> Tree {
 }
 
 /// A value as a condition writes it.
-pub(crate) fn literal(dice: &mut Dice<'_>, scalar: ScalarType, pool: &Pool) -> String {
+pub(crate) fn literal(dice: &mut Dice<'_>, scalar: Scalar, pool: &Pool) -> String {
     match scalar {
-        ScalarType::Bool => dice.chance(50).to_string(),
-        ScalarType::Int => match int(dice) {
+        Scalar::Bool => dice.chance(50).to_string(),
+        Scalar::Int => match int(dice) {
             number if number >= 0 && dice.chance(15) => format!("{number:#x}"),
             number => number.to_string(),
         },
-        ScalarType::Double => format!("{:?}", double(dice)),
-        ScalarType::String => {
+        Scalar::Double => format!("{:?}", double(dice)),
+        Scalar::String => {
             let text = text(dice, pool);
             quoted(dice, &text)
         }
-        ScalarType::Timestamp => format!("timestamp('{}')", dice.pick(TIMES)),
+        Scalar::Timestamp => format!("timestamp('{}')", dice.pick(TIMES)),
+        Scalar::Uint => format!("{}u", uint(dice)),
+        Scalar::Duration => format!("duration('{}')", dice.pick(DURATIONS)),
+        Scalar::Ip => format!("ip('{}')", dice.pick(ADDRESSES)),
+        Scalar::Cidr => format!("cidr('{}')", dice.pick(RANGES)),
     }
 }
 

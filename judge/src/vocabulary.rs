@@ -2,7 +2,6 @@
 
 use crate::rule::{fits, pattern};
 use crate::{Dice, Pool, Tree, value};
-use pdp_core::model::ScalarType;
 
 /// What a policy set declares, as the generators of conditions, rules, facts and requests need it.
 #[derive(Clone, Debug)]
@@ -101,28 +100,73 @@ pub struct GroupSketch {
     pub actions: Vec<String>,
 }
 
+/// The types of single values that policies can declare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    /// `bool`
+    Bool,
+    /// `int`
+    Int,
+    /// `uint`
+    Uint,
+    /// `double`
+    Double,
+    /// `string`
+    String,
+    /// `timestamp`
+    Timestamp,
+    /// `duration`
+    Duration,
+    /// `ip`
+    Ip,
+    /// `cidr`
+    Cidr,
+}
+
+impl Scalar {
+    /// The word for the type.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scalar::Bool => "bool",
+            Scalar::Int => "int",
+            Scalar::Uint => "uint",
+            Scalar::Double => "double",
+            Scalar::String => "string",
+            Scalar::Timestamp => "timestamp",
+            Scalar::Duration => "duration",
+            Scalar::Ip => "ip",
+            Scalar::Cidr => "cidr",
+        }
+    }
+
+    /// Whether it is a type of numbers.
+    pub fn is_number(self) -> bool {
+        matches!(self, Scalar::Int | Scalar::Uint | Scalar::Double)
+    }
+}
+
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
     /// The type of the value, or of each element.
-    pub scalar: ScalarType,
+    pub scalar: Scalar,
     /// Whether it is a list.
     pub list: bool,
 }
 
 impl Kind {
     /// `bool`
-    pub const BOOL: Kind = Kind { scalar: ScalarType::Bool, list: false };
+    pub const BOOL: Kind = Kind { scalar: Scalar::Bool, list: false };
     /// `string`
-    pub const STRING: Kind = Kind { scalar: ScalarType::String, list: false };
+    pub const STRING: Kind = Kind { scalar: Scalar::String, list: false };
 
     /// A single value.
-    pub const fn of(scalar: ScalarType) -> Self {
+    pub const fn of(scalar: Scalar) -> Self {
         Kind { scalar, list: false }
     }
 
     /// A list.
-    pub const fn list_of(scalar: ScalarType) -> Self {
+    pub const fn list_of(scalar: Scalar) -> Self {
         Kind { scalar, list: true }
     }
 
@@ -309,7 +353,7 @@ impl ValueSketch {
         let word = format!("{}{}", self.kind.word(), if self.optional { "?" } else { "" });
         let masked = dice.chance(10);
         let from = self.from_request && !of_context;
-        if !masked && !from && !dice.chance(20) {
+        if !masked && !from && !self.kind.list && !dice.chance(20) {
             return Tree::text(word);
         }
         let mut declaration = Tree::map([("type", Tree::text(word))]);
@@ -318,6 +362,12 @@ impl ValueSketch {
         }
         if masked {
             declaration.push("masked", true.into());
+        }
+        if self.kind.list {
+            // So that conditions may go through two lists inside of each other. Longer ones there
+            // are none, but now and then one that is too long.
+            let max = if self.from_request && dice.chance(10) { 2 } else { 40 };
+            declaration.push("max", Tree::Int(max));
         }
         declaration
     }

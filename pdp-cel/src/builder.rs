@@ -114,6 +114,14 @@ impl Builder {
         }
     }
 
+    /// The parts all of which must hold if a node holds.
+    pub fn parts_of_all(&self, node: NodeId) -> Vec<NodeId> {
+        match self.node(node) {
+            Node::All(parts) => parts.to_vec(),
+            _ => vec![node],
+        }
+    }
+
     /// Why a node never has a value, if it never has.
     pub fn as_fault(&self, node: NodeId) -> Option<Fault> {
         match self.node(node) {
@@ -342,15 +350,15 @@ impl Builder {
         if cost.asks_host || cost.locals != 0 || self.folding_steps == 0 {
             return None;
         }
-        let mut meter = Meter::with_steps(FOLDING_STEPS.min(self.folding_steps));
+        let meter = Meter::with_steps(FOLDING_STEPS.min(self.folding_steps));
         let before = meter.steps_left();
-        let value = evaluate(&self.program, id, &mut NoHost, &mut meter);
-        let value = match value {
-            Ok(value) => value.to_stored(&mut meter).map(Ok),
+        let mut host = NoHost { meter };
+        let value = match evaluate(&self.program, id, &mut host) {
+            Ok(value) => value.to_stored(&mut host.meter).map(Ok),
             Err(failure) if failure.fault == Fault::Limit => None,
             Err(failure) => Some(Err(failure.fault)),
         };
-        let taken = usize::try_from(before - meter.steps_left()).unwrap_or(usize::MAX);
+        let taken = usize::try_from(before - host.meter.steps_left()).unwrap_or(usize::MAX);
         self.folding_steps = self.folding_steps.saturating_sub(taken);
         Some(match value? {
             Ok(value) => self.constant(value),

@@ -41,11 +41,11 @@ pub fn equal(left: &Operand<'_>, right: &Operand<'_>, meter: &mut Meter) -> Resu
     meter.step(1)?;
     Ok(match (left, right) {
         (Operand::Text(left), Operand::Text(right)) => {
-            meter.scan(left.len().min(right.len()))?;
+            meter.compare(left.len().min(right.len()))?;
             **left == **right
         }
         (Operand::Bytes(left), Operand::Bytes(right)) => {
-            meter.scan(left.len().min(right.len()))?;
+            meter.compare(left.len().min(right.len()))?;
             **left == **right
         }
         (Operand::Null, Operand::Null) => true,
@@ -71,7 +71,6 @@ pub fn equal(left: &Operand<'_>, right: &Operand<'_>, meter: &mut Meter) -> Resu
                 return Ok(false);
             }
             for (key, value) in left.iter() {
-                meter.step(8)?;
                 let Some(other) = right.value(&key) else { return Ok(false) };
                 if !equal(&value, &other, meter)? {
                     return Ok(false);
@@ -103,11 +102,11 @@ pub(crate) fn order(
         (Operand::Bool(left), Operand::Bool(right)) => Some(left.cmp(right)),
         // Byte order of UTF-8 is the order of code points.
         (Operand::Text(left), Operand::Text(right)) => {
-            meter.scan(left.len().min(right.len()))?;
+            meter.compare(left.len().min(right.len()))?;
             Some((**left).cmp(&**right))
         }
         (Operand::Bytes(left), Operand::Bytes(right)) => {
-            meter.scan(left.len().min(right.len()))?;
+            meter.compare(left.len().min(right.len()))?;
             Some((**left).cmp(&**right))
         }
         (Operand::Timestamp(left), Operand::Timestamp(right)) => Some(left.cmp(right)),
@@ -118,6 +117,15 @@ pub(crate) fn order(
         ) => number_order(left, right),
         _ => return Err(Fault::NoSuchOverload),
     })
+}
+
+/// Whether a value has a place in [`key_order`]: a truth value, a number that is one, a text.
+pub(crate) fn is_key(value: &Operand<'_>) -> bool {
+    match value {
+        Operand::Bool(_) | Operand::Int(_) | Operand::Uint(_) | Operand::Text(_) => true,
+        Operand::Double(value) => !value.is_nan(),
+        _ => false,
+    }
 }
 
 /// The order of keys in maps: truth values, numbers, texts. Other values are no keys and equal to

@@ -122,6 +122,16 @@ impl Meter {
         self.step(bytes / 16)
     }
 
+    /// Takes the steps that comparing so many bytes costs.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Limit`] if fewer are left.
+    #[inline]
+    pub fn compare(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.step(bytes / 64)
+    }
+
     /// Takes memory, and the steps that filling it costs.
     ///
     /// # Errors

@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod builder;
+mod check;
 mod cidr;
 mod compare;
 mod evaluate;
 mod fault;
 mod functions;
 mod host_function;
+mod json;
 mod kind;
 mod lower;
 mod operand;
@@ -20,10 +22,15 @@ mod types;
 mod value;
 
 pub use builder::{Builder, Cost};
+pub use check::{
+    Absence, Bulk, COST_MAX, Checked, Known, Mistake, MistakeKind, Resolved, TOTAL_DEPTH_MAX,
+    Vocabulary, check,
+};
 pub use cidr::{Cidr, parse_ip};
 pub use compare::{Order, equal};
 pub use evaluate::{Failure, Host, Memory, Truth, evaluate, holds};
 pub use fault::{BYTES_MAX, Fault, Meter, STEPS_MAX};
+pub use functions::base64_text;
 pub use host_function::HostFunction;
 pub use kind::Kind;
 pub use lower::{LowerError, LowerOptions, Names, lower};

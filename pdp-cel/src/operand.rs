@@ -97,6 +97,16 @@ pub enum Entries<'e> {
     Made(Rc<[(Operand<'e>, Operand<'e>)]>),
 }
 
+impl Texts for &[Text<'_>] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn text(&self, index: usize) -> Option<&str> {
+        self.get(index).map(AsRef::as_ref)
+    }
+}
+
 impl Deref for Words<'_> {
     type Target = str;
 
@@ -184,6 +194,18 @@ impl<'e> Operand<'e> {
                 Scalar::Ip(value) => Operand::Ip(value),
                 Scalar::Cidr(value) => Operand::Cidr(value),
             }),
+        }
+    }
+
+    /// A list, map or open value that was found to be of the declared type before; another one as
+    /// it is.
+    pub fn checked(value: &'e Value<'e>, declared: &'e Type) -> Self {
+        match (declared, value) {
+            (Type::List(element), Value::List(items)) => {
+                Operand::List(List::Values(items, element))
+            }
+            (Type::Map(_, of), Value::Map(map)) => Operand::Map(Entries::Values(map, of)),
+            (_, value) => Operand::open(value),
         }
     }
 

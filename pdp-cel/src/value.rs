@@ -12,7 +12,6 @@ pub type Text<'a> = Cow<'a, str>;
 /// other JSON numbers [`Value::Double`]. JSON has no bytes, times and addresses; a host may pass them
 /// itself, and a string is read as one where the policies declare it so.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Value<'a> {
     /// JSON `null`: a value of no declared type.
     Null,

@@ -151,33 +151,73 @@ pub enum Fault {
     WrongType,
     /// The condition reads `now` and the request has no time.
     NowMissing,
+    /// A value of the request is larger than it may be.
+    TooLarge,
     /// A relation needs more sets than the walk limit allows.
     WalkLimit,
+    /// The condition takes more steps or memory than an evaluation may.
+    CostLimit,
+    /// A result is beyond the range of its type.
+    Overflow,
+    /// A whole number was divided by zero.
+    DivisionByZero,
+    /// A map does not have the key.
+    NoSuchKey,
+    /// A list or text does not have the position.
+    IndexOutOfRange,
+    /// A key stands twice in a map.
+    DuplicateKey,
+    /// A function cannot take the argument.
+    InvalidArgument,
+    /// An optional has no value.
+    EmptyOptional,
+    /// A value whose type was open turned out to be of one that the operation does not take.
+    NoSuchOverload,
 }
 
 impl Fault {
-    const ALL: [Fault; 5] = [
-        Fault::ContextMissing,
-        Fault::AttributeMissing,
-        Fault::WrongType,
-        Fault::NowMissing,
-        Fault::WalkLimit,
+    const ALL: [(Fault, &'static str); 15] = [
+        (Fault::ContextMissing, "context_missing"),
+        (Fault::AttributeMissing, "attribute_missing"),
+        (Fault::WrongType, "wrong_type"),
+        (Fault::NowMissing, "now_missing"),
+        (Fault::TooLarge, "too_large"),
+        (Fault::WalkLimit, "walk_limit"),
+        (Fault::CostLimit, "cost_limit"),
+        (Fault::Overflow, "overflow"),
+        (Fault::DivisionByZero, "division_by_zero"),
+        (Fault::NoSuchKey, "no_such_key"),
+        (Fault::IndexOutOfRange, "index_out_of_range"),
+        (Fault::DuplicateKey, "duplicate_key"),
+        (Fault::InvalidArgument, "invalid_argument"),
+        (Fault::EmptyOptional, "empty_optional"),
+        (Fault::NoSuchOverload, "no_such_overload"),
     ];
 
     /// The word for the fault on the wire.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Fault::ContextMissing => "context_missing",
-            Fault::AttributeMissing => "attribute_missing",
-            Fault::WrongType => "wrong_type",
-            Fault::NowMissing => "now_missing",
-            Fault::WalkLimit => "walk_limit",
+        let found = Fault::ALL.iter().find(|(fault, _)| *fault == self);
+        found.map_or("", |(_, word)| word)
+    }
+
+    /// What an evaluator of expressions calls a fault; none of the host's.
+    pub(crate) fn of_expression(fault: pdp_cel::Fault) -> Self {
+        match fault {
+            pdp_cel::Fault::Overflow => Fault::Overflow,
+            pdp_cel::Fault::DivisionByZero => Fault::DivisionByZero,
+            pdp_cel::Fault::NoSuchKey => Fault::NoSuchKey,
+            pdp_cel::Fault::IndexOutOfRange => Fault::IndexOutOfRange,
+            pdp_cel::Fault::DuplicateKey => Fault::DuplicateKey,
+            pdp_cel::Fault::InvalidArgument => Fault::InvalidArgument,
+            pdp_cel::Fault::EmptyOptional => Fault::EmptyOptional,
+            pdp_cel::Fault::Limit => Fault::CostLimit,
+            _ => Fault::NoSuchOverload,
         }
     }
 
     /// The fault with this word, if there is one.
     pub fn from_word(word: &str) -> Option<Self> {
-        Fault::ALL.into_iter().find(|fault| fault.as_str() == word)
+        Fault::ALL.iter().find(|(_, known)| *known == word).map(|(fault, _)| *fault)
     }
 }
 

@@ -10,16 +10,12 @@ pub mod document;
 mod engine;
 mod error;
 mod evaluate;
-pub mod expression;
 pub mod model;
-mod pattern;
 mod policies;
 mod read;
 mod request;
 mod run_time;
 mod source;
-mod timestamp;
-mod value;
 pub mod wire;
 
 pub use audit::{AuditError, AuditEvent, AuditRecord, AuditSink, RecordedRequest, Recording};
@@ -31,9 +27,10 @@ pub use decision::{
 pub use engine::{Applied, Engine};
 pub use error::{PolicyError, PolicyErrorKind, PolicyErrors, PolicyWarning};
 pub use evaluate::Scratch;
+pub use pdp_cel::{
+    Cidr, Duration, HostFunction, Map, Text, Timestamp, TimestampError, Type, Value,
+};
 pub use policies::{Policies, Summary};
 pub use request::{Actor, ActorType, Membership, Request, Resource};
 pub use run_time::{ChangeError, ChangeErrorKind, Layer};
 pub use source::SourceText;
-pub use timestamp::{Timestamp, TimestampError};
-pub use value::{Map, Text, Value};

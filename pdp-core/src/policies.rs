@@ -6,7 +6,7 @@ use crate::compiled::{Code, FactTables};
 use crate::error::Mistakes;
 use crate::model::Model;
 use crate::run_time::Words;
-use crate::{PolicyErrors, PolicyVersion, PolicyWarning, SourceText};
+use crate::{HostFunction, PolicyErrors, PolicyVersion, PolicyWarning, SourceText};
 
 /// Policies and facts, compiled. Immutable; share it between threads behind an `Arc`. Copies share
 /// their tables.
@@ -48,10 +48,42 @@ impl Policies {
     ///
     /// [`PolicyErrors`] with every mistake in every file, each with its place.
     pub fn from_sources(sources: &[SourceText<'_>]) -> Result<Self, PolicyErrors> {
+        Policies::with_functions(sources, &[])
+    }
+
+    /// Compiles the texts of a policy set whose conditions may call functions of the host.
+    ///
+    /// ```
+    /// use pdp_core::{HostFunction, Policies, SourceText, Type, Value};
+    ///
+    /// let is_even = HostFunction::new("is_even", vec![Type::Int], Type::Bool, |arguments| {
+    ///     match arguments {
+    ///         [Value::Int(number)] => Some(Value::Bool(number % 2 == 0)),
+    ///         _ => None,
+    ///     }
+    /// });
+    /// let text = "
+    /// version: 1
+    /// types: {door: {actions: [open]}}
+    /// context: {floor: int}
+    /// rules: [{id: even-floors, effect: permit, when: is_even(context.floor)}]
+    /// ";
+    /// let source = SourceText { path: "policy.yaml", text };
+    /// assert!(Policies::from_sources(&[source]).is_err());
+    /// assert!(Policies::with_functions(&[source], &[is_even]).is_ok());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Policies::from_sources`].
+    pub fn with_functions(
+        sources: &[SourceText<'_>],
+        functions: &[HostFunction],
+    ) -> Result<Self, PolicyErrors> {
         let mut mistakes = Mistakes::default();
         match crate::read::model(sources, &mut mistakes) {
             // What was read can be judged although something else could not be read.
-            Some(model) => crate::compile::policies(&model, mistakes),
+            Some(model) => crate::compile::policies(&model, functions, mistakes),
             None => Err(mistakes.into_errors()),
         }
     }
@@ -63,7 +95,7 @@ impl Policies {
     /// [`PolicyErrors`] with every mistake of meaning: unknown names, types that do not fit,
     /// attributes stated differently, limits exceeded.
     pub fn compile(model: &Model<'_>) -> Result<Self, PolicyErrors> {
-        crate::compile::policies(model, Mistakes::default())
+        crate::compile::policies(model, &[], Mistakes::default())
     }
 
     /// The digest of the texts and the revision of the facts.

@@ -4,7 +4,7 @@ use crate::purity::read_names;
 use crate::token::{Kind, tokens};
 
 /// Modules of the core whose types the oracle reads: what was parsed.
-const MODULES: &[&str] = &["expression", "model"];
+const MODULES: &[&str] = &["model"];
 
 /// Types of the core that the oracle is asked with, and answers with.
 const TYPES: &[&str] = &[
@@ -24,6 +24,21 @@ const TYPES: &[&str] = &[
     "Text",
     "Timestamp",
     "Value",
+];
+
+/// Types of expressions that the oracle reads: the parsed tree.
+const TREE: &[&str] = &[
+    "BinaryOperator",
+    "Entry",
+    "Expression",
+    "ExpressionKind",
+    "Item",
+    "Literal",
+    "Loop",
+    "LoopKind",
+    "Span",
+    "Type",
+    "UnaryOperator",
 ];
 
 /// Methods of those types that do a part of the engine's work.
@@ -52,9 +67,10 @@ pub fn faults(path: &str, source: &str) -> Vec<String> {
 
 fn is_forbidden(name: &[&str]) -> bool {
     match name {
-        ["pdp_core", "as", ..] | ["pdp_core"] => true,
+        ["pdp_core" | "pdp_cel", "as", ..] | ["pdp_core" | "pdp_cel"] => true,
         ["pdp_core", module, item, ..] if MODULES.contains(module) => *item == "*",
         ["pdp_core", name, ..] => !TYPES.contains(name),
+        ["pdp_cel", name, ..] => !TREE.contains(name),
         [.., last] => METHODS.contains(last),
         [] => false,
     }

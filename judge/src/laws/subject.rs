@@ -1,6 +1,6 @@
 //! What laws are checked on.
 
-use pdp_core::{Decision, Engine, Policies, Scratch};
+use pdp_core::{Decision, Engine, Fault, Policies, Scratch};
 
 use super::Checked;
 use crate::compare::{change_set, of_decision, with_request};
@@ -116,6 +116,14 @@ pub(super) fn same_but_causes(before: &Decision<'_>, after: &Decision<'_>) -> bo
         && before.obligations == after.obligations
         && rule(before) == rule(after)
         && erring(before) == erring(after)
+}
+
+/// The same, but for what messages quote of conditions.
+pub(super) fn same_but_quotations(before: &Decision<'_>, after: &Decision<'_>) -> bool {
+    let faults = |decision: &Decision<'_>| -> Vec<Fault> {
+        decision.errors.iter().map(|error| error.fault).collect()
+    };
+    same_but_causes(before, after) && faults(before) == faults(after)
 }
 
 /// The effect, and whether a bypass rule decided.

@@ -3,7 +3,7 @@
 use pdp_core::wire;
 
 use super::Checked;
-use super::subject::{Subject, apply, engine, same, same_but_causes, shown};
+use super::subject::{Subject, apply, engine, same_but_causes, same_but_quotations, shown};
 use crate::change::change_set;
 use crate::question::question;
 use crate::{Brackets, Dice, PolicySet, Spelling, Texts, Tree, Wish, compare};
@@ -91,7 +91,8 @@ pub(super) fn brackets_change_nothing(dice: &mut Dice<'_>) -> Checked {
     match (sources.0.policies(), sources.1.policies()) {
         (Ok(policies), Ok(with_brackets)) => {
             let story = shown("with brackets", &bracketed.set.files);
-            bare.hold(&bare.ask(&policies), &bracketed.ask(&with_brackets), same, &story)
+            let (before, after) = (bare.ask(&policies), bracketed.ask(&with_brackets));
+            bare.hold(&before, &after, same_but_quotations, &story)
         }
         (Err(_), Err(_)) => Checked::Skipped,
         (Err(error), Ok(_)) => Checked::Broken(format!("{}\n{error}", sources.0)),

@@ -1,6 +1,7 @@
 use super::memory::Memory;
 use super::truth::Truth;
 use crate::Fault;
+use crate::fault::Meter;
 use crate::operand::Operand;
 use crate::program::Leaf;
 
@@ -38,6 +39,9 @@ pub trait Host<'e> {
         }
     }
 
+    /// What the evaluation may still take.
+    fn meter(&mut self) -> &mut Meter;
+
     /// Where what nodes came to is remembered; `None` while they are asked of something that
     /// changes.
     fn memory(&mut self) -> Option<&mut Memory> {
@@ -46,9 +50,15 @@ pub trait Host<'e> {
 }
 
 /// Nobody: for expressions without leaves.
-pub(crate) struct NoHost;
+pub(crate) struct NoHost {
+    pub(crate) meter: Meter,
+}
 
 impl<'e> Host<'e> for NoHost {
+    fn meter(&mut self) -> &mut Meter {
+        &mut self.meter
+    }
+
     fn value(&mut self, _: Leaf) -> Result<Option<Operand<'e>>, Fault> {
         Err(Fault::UnknownName)
     }

@@ -87,7 +87,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
     fn decided(&mut self, range: &Range<'e>, inner: &LoopNode, decisive: Truth) -> Truth {
         let items = 0..range.len();
         let each = items.filter_map(|index| {
-            self.at(range, index, inner, |this| match this.meter.step(2) {
+            self.at(range, index, inner, |this| match this.host.meter().step(2) {
                 Ok(()) => this.truth(inner.body),
                 Err(fault) => failure(inner.body, fault),
             })
@@ -98,7 +98,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
     fn exactly_one(&mut self, range: &Range<'e>, inner: &LoopNode) -> Truth {
         let mut found = 0;
         for index in 0..range.len() {
-            if let Err(fault) = self.meter.step(2) {
+            if let Err(fault) = self.host.meter().step(2) {
                 return failure(inner.body, fault);
             }
             match self.at(range, index, inner, |this| this.truth(inner.body)) {
@@ -117,7 +117,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
         let mut items = Vec::new();
         let mut entries = Vec::new();
         for index in 0..range.len() {
-            self.meter.allocate(2 * size_of::<Operand<'_>>()).map_err(at)?;
+            self.host.meter().allocate(2 * size_of::<Operand<'_>>()).map_err(at)?;
             let taken = self.at(&range, index, inner, |this| {
                 this.taken(node, inner, &range, index, &mut items, &mut entries)
             });
@@ -157,7 +157,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
             LoopKind::TransformMapEntry => match made {
                 Operand::Map(map) => {
                     for (key, value) in map.iter() {
-                        self.meter.allocate(2 * size_of::<Operand<'_>>()).map_err(at)?;
+                        self.host.meter().allocate(2 * size_of::<Operand<'_>>()).map_err(at)?;
                         is_key(&key).map_err(at)?;
                         entries.push((key, value));
                     }

@@ -3,7 +3,7 @@ use core::net::IpAddr;
 use super::truth::Failure;
 use crate::operand::Operand;
 use crate::program::NodeId;
-use crate::{Cidr, Duration, Timestamp};
+use crate::{Cidr, Duration, Fault, Timestamp};
 
 /// How many nodes are remembered at once; a power of two.
 const REMEMBERED: usize = 64;
@@ -85,7 +85,11 @@ impl Memory {
         same.then_some(remembered.value)
     }
 
+    /// What ran into a limit depends on what was evaluated before, and is not remembered.
     pub(super) fn remember(&mut self, node: NodeId, value: Result<Small, Failure>) {
+        if value.is_err_and(|failure| failure.fault == Fault::Limit) {
+            return;
+        }
         let generation = self.generation;
         self.remembered[node as usize % REMEMBERED] = Remembered { generation, node, value };
     }

@@ -35,19 +35,13 @@ pub fn evaluate<'e>(
     program: &'e Program,
     node: NodeId,
     host: &mut impl Host<'e>,
-    meter: &mut Meter,
 ) -> Result<Operand<'e>, Failure> {
-    Evaluation { program, host, meter, locals: SmallVec::new() }.value(node)
+    Evaluation { program, host, locals: SmallVec::new() }.value(node)
 }
 
 /// Whether a node holds.
-pub fn holds<'e>(
-    program: &'e Program,
-    node: NodeId,
-    host: &mut impl Host<'e>,
-    meter: &mut Meter,
-) -> Truth {
-    Evaluation { program, host, meter, locals: SmallVec::new() }.truth(node)
+pub fn holds<'e>(program: &'e Program, node: NodeId, host: &mut impl Host<'e>) -> Truth {
+    Evaluation { program, host, locals: SmallVec::new() }.truth(node)
 }
 
 /// A value, or why there is none.
@@ -57,7 +51,6 @@ type Evaluated<'e> = Result<Operand<'e>, Failure>;
 struct Evaluation<'e, 'h, H> {
     program: &'e Program,
     host: &'h mut H,
-    meter: &'h mut Meter,
     /// Values of the names that macros gave, outermost first.
     locals: SmallVec<[Evaluated<'e>; 2]>,
 }
@@ -92,7 +85,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
 
     /// Whether a node holds, found out anew.
     fn found(&mut self, node: NodeId) -> Truth {
-        if let Err(fault) = self.meter.step(1) {
+        if let Err(fault) = self.host.meter().step(1) {
             return failure(node, fault);
         }
         match &self.program.nodes[node as usize] {
@@ -149,7 +142,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
             Err(failure) => return Truth::Fault(failure),
         };
         match self.value(right) {
-            Ok(right) => said(node, holds(&left, &right, self.meter)),
+            Ok(right) => said(node, holds(&left, &right, self.host.meter())),
             Err(failure) => Truth::Fault(failure),
         }
     }
@@ -174,7 +167,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
         match self.value(text) {
             Ok(Operand::Text(text)) => {
                 // One step of the table a byte.
-                if let Err(fault) = self.meter.step(text.len() / 4) {
+                if let Err(fault) = self.host.meter().step(text.len() / 4) {
                     return failure(node, fault);
                 }
                 self.program.patterns[pattern as usize].fits(&text).into()
@@ -196,7 +189,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
             let mut found = false;
             for (item, _) in items {
                 let equal = match self.value(*item) {
-                    Ok(item) => equal(&item, &element, self.meter),
+                    Ok(item) => equal(&item, &element, self.host.meter()),
                     Err(failure) => return Truth::Fault(failure),
                 };
                 match equal {
@@ -208,10 +201,10 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
         }
         match self.value(list) {
             Ok(Operand::List(list)) => {
-                said(node, functions::sets::contains(&list, &element, self.meter))
+                said(node, functions::sets::contains(&list, &element, self.host.meter()))
             }
             Ok(Operand::Map(map)) => {
-                said(node, self.meter.step(8).map(|()| map.value(&element).is_some()))
+                said(node, self.host.meter().step(8).map(|()| map.value(&element).is_some()))
             }
             Ok(_) => failure(node, Fault::NoSuchOverload),
             Err(failure) => Truth::Fault(failure),
@@ -249,7 +242,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
 
     fn found_value(&mut self, node: NodeId) -> Evaluated<'e> {
         let at = |fault| Failure { node, fault };
-        self.meter.step(1).map_err(at)?;
+        self.host.meter().step(1).map_err(at)?;
         match &self.program.nodes[node as usize] {
             Node::Leaf(leaf) => match self.host.value(*leaf).map_err(at)? {
                 Some(value) => Ok(value),
@@ -267,7 +260,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
             Node::Arithmetic { operator, left, right } => {
                 let left = self.value(*left)?;
                 let right = self.value(*right)?;
-                arithmetic::binary(*operator, &left, &right, self.meter).map_err(at)
+                arithmetic::binary(*operator, &left, &right, self.host.meter()).map_err(at)
             }
             Node::Negate(part) => {
                 let value = self.value(*part)?;
@@ -299,7 +292,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
             }
             Node::Call { function, arguments } => {
                 let arguments = self.values(arguments)?;
-                functions::call(*function, &arguments, self.meter).map_err(at)
+                functions::call(*function, &arguments, self.host.meter()).map_err(at)
             }
             Node::HostCall { function, arguments } => self.host_call(node, *function, arguments),
             Node::Fail(fault) => Err(at(*fault)),
@@ -318,7 +311,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
 
     fn list(&mut self, node: NodeId, items: &[(NodeId, bool)]) -> Evaluated<'e> {
         let at = |fault| Failure { node, fault };
-        self.meter.allocate(size_of_val(items) * 4).map_err(at)?;
+        self.host.meter().allocate(size_of_val(items) * 4).map_err(at)?;
         let mut values = Vec::with_capacity(items.len());
         for (item, optional) in items {
             match (self.value(*item)?, optional) {
@@ -333,7 +326,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
 
     fn map(&mut self, node: NodeId, entries: &[(NodeId, NodeId, bool)]) -> Evaluated<'e> {
         let at = |fault| Failure { node, fault };
-        self.meter.allocate(size_of_val(entries) * 8).map_err(at)?;
+        self.host.meter().allocate(size_of_val(entries) * 8).map_err(at)?;
         let mut made = Vec::with_capacity(entries.len());
         for (key, value, optional) in entries {
             let key = self.value(*key)?;
@@ -389,7 +382,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
             made @ Operand::Optional(_) if flat => Ok(made),
             _ if flat => Err(at(Fault::NoSuchOverload)),
             made => {
-                self.meter.allocate(size_of::<Operand<'_>>()).map_err(at)?;
+                self.host.meter().allocate(size_of::<Operand<'_>>()).map_err(at)?;
                 Ok(Operand::some(made))
             }
         }
@@ -415,13 +408,13 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
         let at = |fault| Failure { node, fault };
         let values = self.values(arguments)?;
         let stored: Option<Vec<_>> =
-            values.iter().map(|value| value.to_stored(self.meter)).collect();
+            values.iter().map(|value| value.to_stored(self.host.meter())).collect();
         let stored = stored.ok_or(at(Fault::NoSuchOverload))?;
         let values: Vec<Value<'_>> = stored.iter().map(crate::Stored::value).collect();
         let function = &self.program.host_functions[function as usize];
         let made = function.call(&values).map_err(at)?;
-        self.meter.step(64).map_err(at)?;
-        Operand::owned(&made, self.meter).map_err(at)
+        self.host.meter().step(64).map_err(at)?;
+        Operand::owned(&made, self.host.meter()).map_err(at)
     }
 }
 

@@ -87,7 +87,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
             (None, false) => Err(at(Fault::NoSuchKey)),
             (None, true) => Ok(Operand::Optional(None)),
             (Some(value), true) => {
-                self.meter.allocate(size_of::<Operand<'_>>()).map_err(at)?;
+                self.host.meter().allocate(size_of::<Operand<'_>>()).map_err(at)?;
                 Ok(Operand::some(value))
             }
         }

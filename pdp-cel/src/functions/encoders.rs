@@ -17,6 +17,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// Bytes as a text, with padding.
+pub fn base64_text(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
+}
+
 /// `base64.encode(bytes)`, `base64.decode(text)`
 pub(super) fn call<'e>(
     function: Function,
@@ -26,7 +31,7 @@ pub(super) fn call<'e>(
     match (function, arguments) {
         (Function::Base64Encode, [Operand::Bytes(bytes)]) => {
             meter.allocate(bytes.len() / 3 * 4 + 4)?;
-            Ok(Operand::made(BASE64.encode(&**bytes)))
+            Ok(Operand::made(base64_text(bytes)))
         }
         (Function::Base64Decode, [Operand::Text(text)]) => {
             meter.allocate(text.len())?;

@@ -27,7 +27,7 @@ pub(super) fn call<'e>(arguments: &[Operand<'e>], meter: &mut Meter) -> Made<'e>
             continue;
         }
         let (precision, verb, behind) = clause_of(clause)?;
-        let value = values.item(next).ok_or(Fault::IndexOutOfRange)?;
+        let value = values.item(next).ok_or(Fault::InvalidArgument)?;
         next += 1;
         formatted(&value, verb, precision, &mut out, meter)?;
         rest = behind;
@@ -50,6 +50,9 @@ fn clause_of(clause: &str) -> Result<(Option<usize>, char, &str), Fault> {
         return Err(Fault::InvalidArgument);
     }
     let letter = verb.chars().next().ok_or(Fault::InvalidArgument)?;
+    if precision.is_some() && !matches!(letter, 'f' | 'e') {
+        return Err(Fault::InvalidArgument);
+    }
     Ok((precision, letter, &verb[letter.len_utf8()..]))
 }
 

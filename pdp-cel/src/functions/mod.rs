@@ -11,7 +11,8 @@ mod strings;
 mod table;
 mod times;
 
-pub(crate) use table::{Function, Style, find};
+pub use encoders::base64_text;
+pub(crate) use table::{Function, Style, find, functions};
 
 use crate::Fault;
 use crate::fault::Meter;

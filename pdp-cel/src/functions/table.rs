@@ -198,6 +198,11 @@ static FUNCTIONS: [Entry; 88] = [
     ("last", METHOD, 1..=1, Function::Last),
 ];
 
+/// All that can be called.
+pub(crate) fn functions() -> &'static [Entry] {
+    &FUNCTIONS
+}
+
 /// The function of a name with so many arguments, the target of a method among them.
 pub(crate) fn find(name: &str, style: Style, arguments: usize) -> Option<Function> {
     let fits = |(known, known_style, counts, _): &&Entry| {

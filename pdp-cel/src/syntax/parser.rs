@@ -81,7 +81,7 @@ pub fn parse_with(text: &str, options: ParseOptions) -> Result<Expression, Synta
     if text.len() > LENGTH_MAX {
         return Err(SyntaxError::new("an expression of more than 64 KiB", 0, LENGTH_MAX));
     }
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, level: 0, options };
+    let mut parser = Parser { tokens: tokens(text)?, next: 0, level: 0, bracketed: None, options };
     let expression = parser.expression()?;
     match parser.peek() {
         TokenKind::End => Ok(expression),
@@ -96,6 +96,8 @@ struct Parser {
     next: usize,
     /// How many brackets and operators before their operand are open; bounds the stack.
     level: usize,
+    /// What stood in the brackets that were closed last, with them.
+    bracketed: Option<Span>,
     options: ParseOptions,
 }
 
@@ -169,7 +171,6 @@ impl Parser {
     /// `a ?? b ?? c` is `a ?? (b ?? c)`. Beside arithmetic it needs brackets: both readings of
     /// `a ?? b + c` are natural.
     fn default(&mut self) -> Parsed {
-        let begin = self.next;
         let first = self.sum()?;
         if *self.peek() != TokenKind::Sign("??") {
             return Ok(first);
@@ -180,11 +181,10 @@ impl Parser {
             return Err(SyntaxError::new(message, token.start, token.end));
         }
         let mut operands = vec![first];
-        let mut arithmetic = self.is_bare_arithmetic(&operands[0], begin);
+        let mut arithmetic = self.is_bare_arithmetic(&operands[0]);
         while self.accept("??") {
-            let begin = self.next;
             let operand = self.sum()?;
-            arithmetic |= self.is_bare_arithmetic(&operand, begin);
+            arithmetic |= self.is_bare_arithmetic(&operand);
             operands.push(operand);
         }
         let mut expression = operands.pop().ok_or_else(|| self.unexpected("a value"))?;
@@ -199,17 +199,16 @@ impl Parser {
         Ok(expression)
     }
 
-    /// Whether an operand is arithmetic without brackets around it. `begin` is its first token.
-    fn is_bare_arithmetic(&self, operand: &Expression, begin: usize) -> bool {
-        let starts_here = small(self.tokens[begin].start) == operand.span.start;
+    /// Whether an operand that was just read is arithmetic without brackets around it.
+    fn is_bare_arithmetic(&self, operand: &Expression) -> bool {
         let is_arithmetic = match &operand.kind {
             ExpressionKind::Binary { operator, .. } => {
-                let levels = SUMS.iter().chain(PRODUCTS);
-                levels.into_iter().any(|(_, arithmetic)| arithmetic == operator)
+                let mut levels = SUMS.iter().chain(PRODUCTS);
+                levels.any(|(_, arithmetic)| arithmetic == operator)
             }
             _ => false,
         };
-        is_arithmetic && (starts_here || self.tokens[self.next - 1].kind != TokenKind::Sign(")"))
+        is_arithmetic && self.bracketed != Some(operand.span)
     }
 
     fn sum(&mut self) -> Parsed {
@@ -339,7 +338,9 @@ impl Parser {
                 self.next += 1;
                 let inner = self.nested(Self::expression)?;
                 self.expect(")")?;
-                return Ok(inner);
+                let span = Span { start, end: self.last_end() };
+                self.bracketed = Some(span);
+                return Ok(Expression { span, ..inner });
             }
             TokenKind::Sign("[") => return self.list(start),
             TokenKind::Sign("{") => return self.map(start),

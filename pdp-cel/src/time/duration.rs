@@ -25,6 +25,9 @@ const SECONDS_MAX: i128 = 315_576_000_000;
 /// Longer texts are refused unread.
 const LENGTH_MAX: usize = 128;
 
+/// More digits behind a point are not looked at.
+const DIGITS_MAX: usize = 20;
+
 /// Units and their nanoseconds; those that begin like another one come first.
 const UNITS: [(&str, i128); 8] = [
     ("ns", 1),
@@ -129,13 +132,13 @@ fn part(text: &str) -> Option<(i128, &str)> {
         return None;
     }
     let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    // Digits below a nanosecond are cut off.
-    let mut total = whole.checked_mul(size)?;
-    let mut place = size;
-    for digit in fraction.bytes() {
-        place /= 10;
-        total = total.checked_add(i128::from(digit - b'0') * place)?;
-    }
+    // Digits so far behind the point are below a nanosecond of an hour; what is below is cut off.
+    let digits = &fraction[..fraction.len().min(DIGITS_MAX)];
+    let (numerator, denominator) =
+        digits.bytes().fold((0, 1), |(numerator, denominator), digit| {
+            (numerator * 10 + i128::from(digit - b'0'), denominator * 10)
+        });
+    let total = whole.checked_mul(size)?.checked_add(numerator * size / denominator)?;
     Some((total, &behind[unit.len()..]))
 }
 
@@ -168,6 +171,8 @@ mod tests {
             ("-1ns", "-0.000000001s"),
             ("3\u{b5}s2us", "0.000005s"),
             (".5s", "0.5s"),
+            ("0.0000000000019h", "0.000000006s"),
+            ("-0", "0s"),
             ("1.s", "1s"),
             ("0.0000000019s", "0.000000001s"),
             ("315576000000.999999999s", "315576000000.999999999s"),

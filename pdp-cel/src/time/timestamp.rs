@@ -170,10 +170,11 @@ fn month_days(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days from 1970-01-01 to 1 January of the year, from year 1 on.
+/// Days from 1970-01-01 to 1 January of the year. At some place it may still be the year 0.
 fn days_of_years(year: i64) -> i64 {
     let past = year - 1;
-    past * 365 + past / 4 - past / 100 + past / 400 - 719_162
+    let leap_days = past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400);
+    past * 365 + leap_days - 719_162
 }
 
 /// Days from 1970-01-01 to a date of the Gregorian calendar.
@@ -184,7 +185,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 /// The date so many days after 1970-01-01.
 fn date(days: i64) -> (i64, i64, i64) {
     // Years of 365.2425 days give the year or one beside it.
-    let mut year = 1970 + days * 400 / 146_097;
+    let mut year = 1970 + (days * 400).div_euclid(146_097);
     while days < days_of_years(year) {
         year -= 1;
     }
@@ -305,6 +306,7 @@ mod tests {
                 _ => (year, month, day + 1),
             };
         }
+        assert_eq!(date(days(1, 1, 1) - 1), (0, 12, 31));
         assert_eq!(days(1970, 1, 1), 0);
         assert_eq!(days(2026, 11, 26), 20_783);
     }

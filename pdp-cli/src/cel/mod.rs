@@ -119,24 +119,24 @@ fn value_of<T>(
     let at = |message: String, span| Mistake { message, span: Some(span) };
     let expression = parse_with(text, options).map_err(|error| at(error.message, error.span))?;
     let mut builder = Builder::default();
-    let mut names = Bindings { bindings: bindings.iter().collect() };
+    let mut names = Bindings { bindings: bindings.iter().collect(), meter: Meter::default() };
     let lower_options = LowerOptions { strict: false, container };
     let node = lower(&expression, text, &mut builder, &mut names, lower_options)
         .map_err(|error| at(error.message, error.span))?;
     let program = builder.finish([node]);
-    let mut meter = Meter::default();
-    let value = evaluate(&program, node, &mut names, &mut meter);
+    let value = evaluate(&program, node, &mut names);
     let value = value.map_err(|failure| {
         let origin = program.origin(failure.node).filter(|origin| *origin != text);
         let place = origin.map_or(String::new(), |origin| format!(", in `{origin}`"));
         Mistake { message: format!("{}{place}", failure.fault), span: None }
     })?;
-    show(&value, &mut meter).map_err(|message| Mistake { message, span: None })
+    show(&value, &mut names.meter).map_err(|message| Mistake { message, span: None })
 }
 
 /// Values by their names, which may hold dots.
 struct Bindings<'b> {
     bindings: Vec<(&'b String, &'b Stored)>,
+    meter: Meter,
 }
 
 impl Names for Bindings<'_> {
@@ -156,5 +156,9 @@ impl<'b> Host<'b> for Bindings<'b> {
 
     fn missing(&self, _: Leaf) -> Fault {
         Fault::UnknownName
+    }
+
+    fn meter(&mut self) -> &mut Meter {
+        &mut self.meter
     }
 }

@@ -1,6 +1,5 @@
 //! Derived roles: what an actor is to a resource, named once.
 
-use super::check::{DEPTH_MAX, OPERATIONS_MAX};
 use super::{Compiler, Scope};
 use crate::compiled::{NodeId, TypeIndex};
 use crate::error::{Mistakes, PolicyErrorKind, printable};
@@ -8,6 +7,12 @@ use crate::model::Word;
 
 /// How deep derived roles may use each other. Bounds the stack here.
 const NESTED_MAX: usize = 16;
+
+/// How many operations one derived role may take, with all that it uses.
+const OPERATIONS_MAX: u32 = 1_000;
+
+/// How deep one may nest. Bounds the stack where it is evaluated.
+const DEPTH_MAX: u32 = 128;
 
 /// On how many types derived roles may be tried in all until each admits one. Bounds the time here.
 const TRIED_MAX: usize = 4_000_000;
@@ -94,9 +99,7 @@ impl Compiler<'_> {
             return None;
         }
         self.roles_open.push(index);
-        let present = std::mem::take(&mut self.present);
         let node = self.role_node(index, scope);
-        self.present = present;
         self.roles_open.pop();
         self.roles_compiled.insert((index, scope), node);
         node
@@ -110,7 +113,7 @@ impl Compiler<'_> {
         }
         let node = self.whole(resource, role.actors.as_ref(), role.when.as_ref(), scope)?;
         let cost = self.builder.cost(node);
-        if cost.operations > OPERATIONS_MAX || cost.depth as usize > DEPTH_MAX {
+        if cost.operations > OPERATIONS_MAX || cost.depth > DEPTH_MAX {
             let message = format!(
                 "the derived role is too large: more than {OPERATIONS_MAX} operations or {DEPTH_MAX} levels"
             );

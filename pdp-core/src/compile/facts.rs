@@ -202,5 +202,5 @@ fn stored<S>(
     declared: &[crate::model::Attribute],
 ) -> Option<(u16, Stored)> {
     let position = declared.iter().position(|attribute| attribute.name.text == fact.name)?;
-    Some((u16::try_from(position).ok()?, Stored::new(&fact.value)?))
+    Some((u16::try_from(position).ok()?, Stored::new(&fact.value)))
 }

@@ -1,7 +1,7 @@
 //! The model becomes compiled policies. Every mistake of meaning is collected.
 
 mod builder;
-mod check;
+mod conditions;
 mod derived_roles;
 mod facts;
 mod ids;
@@ -11,20 +11,22 @@ mod selectors;
 mod tenants;
 mod warnings;
 
+pub(crate) use conditions::BUILTIN_ITEMS_MAX;
 pub(crate) use facts::types_mask;
 pub(crate) use relations::bits;
 pub(crate) use selectors::mask;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use builder::Builder;
-use check::{Inlined, Scope};
+use conditions::{Definition, Scope};
 
 use crate::compiled::{Code, FaultId, Map, NodeId, Set, TypeIndex, Vocabulary};
 use crate::error::{Mistakes, PolicyErrorKind};
 use crate::model::{Model, Place, ResourceName};
 use crate::run_time::Words;
-use crate::{Fault, Policies, PolicyErrors, PolicyVersion};
+use crate::{Fault, HostFunction, Policies, PolicyErrors, PolicyVersion};
 
 /// The revision of the facts as the texts state them.
 const FIRST_REVISION: u64 = 1;
@@ -32,13 +34,14 @@ const FIRST_REVISION: u64 = 1;
 /// Compiles a model, in reading which `mistakes` were found.
 pub(crate) fn policies(
     model: &Model<'_>,
+    functions: &[HostFunction],
     mut mistakes: Mistakes,
 ) -> Result<Policies, PolicyErrors> {
     if let Some(too_large) = crate::read::too_large(model) {
         mistakes.add(too_large);
         return Err(mistakes.into_errors());
     }
-    let mut compiler = Compiler::new(model, mistakes);
+    let mut compiler = Compiler::new(model, functions, mistakes);
     let walk_limit_fault = compiler.walk_limit_fault();
     let now_missing_fault = compiler.now_missing_fault();
     let types = compiler.types();
@@ -50,11 +53,12 @@ pub(crate) fn policies(
     let mut warnings = compiler.obligation_warnings(&dispatch);
     warnings.extend(compiler.unknown_tenant_warnings(&facts));
     warnings.extend(compiler.set_like_actor_warnings());
+    warnings.extend(compiler.open_type_warnings());
     warnings.sort_by(|left, right| (&left.file, left.span).cmp(&(&right.file, right.span)));
     let tenants = compiler.intern_tenants(&mut facts);
     let Compiler { builder, mistakes, .. } = compiler;
     mistakes.into_result()?;
-    let (program, roles, aliases) = builder.finish(&dispatch, &types);
+    let (program, leaves, roles, aliases) = builder.finish(&dispatch, &types);
     facts.roles = roles;
     let vocabulary = Vocabulary {
         type_indexes: type_indexes(model),
@@ -68,6 +72,7 @@ pub(crate) fn policies(
         rules,
         dispatch,
         program,
+        leaves,
         walk_limit: model.settings.walk_limit,
         walk_limit_fault,
         now_missing_fault,
@@ -88,10 +93,14 @@ struct Compiler<'m> {
     types: Map<&'m str, TypeIndex>,
     /// Named expressions, by name; those of a tenant file with the file.
     named: Map<(Option<u32>, &'m str), usize>,
-    /// Those that were put in already, by scope.
-    inlined: Map<(usize, Scope), Inlined>,
-    /// Named expressions that are being put in, the outermost first.
+    /// What is known of them, by scope.
+    defined: Map<(usize, Scope), Definition>,
+    /// Named expressions that are being checked, the outermost first.
     open: Vec<usize>,
+    /// Functions of the host that conditions may call.
+    functions: Arc<[HostFunction]>,
+    /// Parts of conditions whose outcome is open because the type of something is.
+    open_types: BTreeSet<(Place, String)>,
     /// Derived roles, by name.
     roles_named: Map<&'m str, usize>,
     /// Those that were compiled already, by scope; `None` where one has a mistake.
@@ -102,32 +111,25 @@ struct Compiler<'m> {
     tenants: Map<u32, (u32, &'m ResourceName<'m>)>,
     /// For each type of tenants the types that lead there.
     leading: Map<TypeIndex, Set<TypeIndex>>,
-    /// How deep the checker stands in a condition.
-    level: usize,
-    /// The deepest level of the named expression that is being put in.
-    deepest: usize,
-    /// Values known to be present where the checker stands: `has(context.x) && …`.
-    present: Vec<(String, String)>,
 }
 
 impl<'m> Compiler<'m> {
-    fn new(model: &'m Model<'m>, mistakes: Mistakes) -> Self {
+    fn new(model: &'m Model<'m>, functions: &[HostFunction], mistakes: Mistakes) -> Self {
         let mut compiler = Compiler {
             model,
             mistakes,
-            builder: Builder::default(),
+            builder: Builder::new(functions.to_vec()),
             types: Map::default(),
             named: Map::default(),
-            inlined: Map::default(),
+            defined: Map::default(),
             open: Vec::new(),
+            functions: Arc::from(functions),
+            open_types: BTreeSet::new(),
             roles_named: Map::default(),
             roles_compiled: Map::default(),
             roles_open: Vec::new(),
             tenants: tenants::tenants(model),
             leading: Map::default(),
-            level: 0,
-            deepest: 0,
-            present: Vec::new(),
         };
         for (resource_type, index) in model.types.iter().zip(0..) {
             compiler.types.insert(&resource_type.name.text, index);

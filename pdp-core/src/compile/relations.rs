@@ -127,7 +127,8 @@ fn type_info(resource_type: &ResourceType, relations: Vec<RelationInfo>) -> Type
 pub(super) fn attribute_infos(attributes: &[Attribute]) -> Vec<AttributeInfo> {
     let info = |attribute: &Attribute| AttributeInfo {
         name: attribute.name.text.as_str().into(),
-        value_type: attribute.value_type,
+        value_type: attribute.value_type.clone(),
+        items_max: attribute.items_max,
         source: attribute.source,
     };
     attributes.iter().map(info).collect()

@@ -1,10 +1,11 @@
 //! Rules become candidates, for each type and action those that can apply.
 
+use pdp_cel::Glob;
+
 use super::{Compiler, Scope};
 use crate::compiled::{Candidate, Cell, Dispatch, NodeId, Rule, Set, TypeDispatch, TypeIndex};
 use crate::error::PolicyErrorKind;
 use crate::model::{self, ActionPattern, Bypass, OtherwiseLine, ResourceType, Selector};
-use crate::pattern::Glob;
 use crate::{Effect, model::Condition};
 
 /// To how many pairs of type and action all rules together may apply.

@@ -1,11 +1,12 @@
 //! Selectors become nodes, beside conditions.
 
+use pdp_cel::RegexError;
+
 use super::{Compiler, Scope};
 use crate::ActorType;
-use crate::compiled::{Builtin, Node, NodeId, RelationIndex, Stored, TypeIndex};
+use crate::compiled::{Leaf, NodeId, RelationIndex, TypeIndex};
 use crate::error::{PolicyErrorKind, printable};
 use crate::model::{IdPattern, Place, RelationDefinition, RelationPath, Selector};
-use crate::pattern::RegexError;
 
 impl<'m> Compiler<'m> {
     /// The node of a selector; `None` if it has a mistake.
@@ -24,26 +25,24 @@ impl<'m> Compiler<'m> {
                 self.builder.not(part)
             }
             Selector::ActorType(actor_type) => {
-                self.builder.add(Node::ActorTypes(mask(*actor_type)))
+                self.builder.leaf(Leaf::ActorTypes(mask(*actor_type)))
             }
-            Selector::ActorId(pattern) => self.id(Builtin::ActorId, pattern)?,
+            Selector::ActorId(pattern) => self.id(Leaf::ActorId, pattern)?,
             Selector::Role(role) => self.builder.role_node(&role.text),
             Selector::DerivedRole(name) => self.derived_role_named(name, scope)?,
             Selector::Relation(path) => self.relation(path, scope)?,
             Selector::Tenant(tenant) => {
-                let tenant = self.builder.constant(Stored::String(tenant.text.as_str().into()));
-                let tenants = self.builder.add(Node::Builtin(Builtin::ActorTenants));
-                self.builder.is_in(tenant, tenants)
+                self.builder.leaf(Leaf::Tenant(tenant.text.as_str().into()))
             }
             Selector::ResourceType(name) => {
                 let index = self.type_index(&name.text, name.place)?;
                 self.builder.bool(scope == Scope::Request(index))
             }
-            Selector::ResourceId(pattern) => self.id(Builtin::ResourceId, pattern)?,
+            Selector::ResourceId(pattern) => self.id(Leaf::ResourceId, pattern)?,
             Selector::Known(known) => {
                 let node = match scope {
                     Scope::Undeclared => self.builder.bool(false),
-                    _ => self.builder.add(Node::Known),
+                    _ => self.builder.leaf(Leaf::Known),
                 };
                 if *known { node } else { self.builder.not(node) }
             }
@@ -55,11 +54,11 @@ impl<'m> Compiler<'m> {
         parts.into_iter().collect()
     }
 
-    fn id(&mut self, builtin: Builtin, pattern: &IdPattern) -> Option<NodeId> {
-        let id = self.builder.add(Node::Builtin(builtin));
+    fn id(&mut self, leaf: Leaf, pattern: &IdPattern) -> Option<NodeId> {
+        let id = self.builder.leaf(leaf);
         Some(match pattern {
             IdPattern::Exact(text) => {
-                let text = self.builder.constant(Stored::String(text.text.as_str().into()));
+                let text = self.builder.text(&text.text);
                 self.builder.equal(id, text)
             }
             IdPattern::Glob(pattern) => self.builder.fits_glob(id, &pattern.text),
@@ -87,15 +86,15 @@ impl<'m> Compiler<'m> {
             self.mistake_with_hint(path.place, PolicyErrorKind::Type, message, hint);
             return None;
         };
-        let node = match &path.link {
-            None => Node::Related(self.union(index, &path.relation, path.place)?),
+        let leaf = match &path.link {
+            None => Leaf::Related(self.union(index, &path.relation, path.place)?),
             Some(link) => {
                 let (link, target) = self.link(index, link, path.place)?;
                 let relation = self.union(target, &path.relation, path.place)?;
-                Node::RelatedThrough { link, relation }
+                Leaf::RelatedThrough { link, relation }
             }
         };
-        Some(self.builder.add(node))
+        Some(self.builder.leaf(leaf))
     }
 
     /// The position of a relation of actors on a type.
@@ -184,7 +183,7 @@ impl<'m> Compiler<'m> {
     }
 }
 
-/// The bit of an actor type in [`Node::ActorTypes`] and in facts about roles.
+/// The bit of an actor type in [`Leaf::ActorTypes`] and in facts about roles.
 pub(crate) fn mask(actor_type: ActorType) -> u8 {
     match actor_type {
         ActorType::Human => 1,

@@ -3,7 +3,7 @@
 use super::Compiler;
 use crate::Effect;
 use crate::compiled::{
-    Cell, Dispatch, FactTables, Map, Node, NodeId, ResourceIndex, Set, TypeIndex,
+    Cell, Dispatch, FactTables, Leaf, Map, NodeId, ResourceIndex, Set, TypeIndex,
 };
 use crate::error::PolicyErrorKind;
 use crate::model::{self, Model, RelationDefinition, ResourceName};
@@ -67,7 +67,7 @@ impl Compiler<'_> {
         let wanted = self.types.get(tenant.resource_type.as_ref()).copied();
         let leads = wanted.is_some_and(|wanted| self.leading_to(wanted).contains(&index));
         Some(if leads {
-            self.builder.add(Node::BelongsTo(number))
+            self.builder.leaf(Leaf::BelongsTo(number))
         } else {
             self.builder.bool(false)
         })

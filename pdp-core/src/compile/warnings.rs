@@ -1,7 +1,7 @@
 //! What is allowed and may surprise.
 
 use super::Compiler;
-use crate::compiled::{Candidate, Dispatch, FactTables, Map, Node};
+use crate::compiled::{Candidate, Dispatch, FactTables, Leaf, Map};
 use crate::error::printable;
 use crate::model::{FactActor, Place, ResourceName};
 use crate::{ActorType, PolicyWarning};
@@ -45,19 +45,28 @@ impl Compiler<'_> {
         })
     }
 
+    /// Parts of conditions that may fail when they are evaluated, because the type of something
+    /// shows only then.
+    pub(super) fn open_type_warnings(&self) -> Vec<PolicyWarning> {
+        let warning = |(place, text): &(Place, String)| PolicyWarning {
+            file: self.model.path(*place),
+            span: place.span,
+            message: format!(
+                "the type of something in `{text}` is open: it may fail when it is evaluated"
+            ),
+        };
+        self.open_types.iter().map(warning).collect()
+    }
+
     /// Not if they are about different actor types.
     fn may_overlap(&self, one: Candidate, other: Candidate) -> bool {
         self.actor_types(one) & self.actor_types(other) != 0
     }
 
     fn actor_types(&self, candidate: Candidate) -> u8 {
-        let node = self.builder.node(candidate.condition);
-        let parts = match node {
-            Node::All(parts) => &parts[..],
-            _ => std::slice::from_ref(&candidate.condition),
-        };
-        parts.iter().fold(u8::MAX, |types, part| match self.builder.node(*part) {
-            Node::ActorTypes(mask) => types & mask,
+        let parts = self.builder.parts(candidate.condition);
+        parts.iter().fold(u8::MAX, |types, part| match self.builder.as_leaf(*part) {
+            Some(Leaf::ActorTypes(mask)) => types & mask,
             _ => types,
         })
     }

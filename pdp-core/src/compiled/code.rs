@@ -1,4 +1,6 @@
-use super::{Dispatch, FaultId, Map, Program, ResourceIndex, Rule, Vocabulary};
+use pdp_cel::Program;
+
+use super::{Dispatch, FaultId, Leaves, Map, ResourceIndex, Rule, Vocabulary};
 use crate::PolicyWarning;
 use crate::audit::Masks;
 
@@ -10,6 +12,7 @@ pub(crate) struct Code {
     pub(crate) rules: Vec<Rule>,
     pub(crate) dispatch: Dispatch,
     pub(crate) program: Program,
+    pub(crate) leaves: Leaves,
     pub(crate) walk_limit: u32,
     pub(crate) walk_limit_fault: FaultId,
     pub(crate) now_missing_fault: FaultId,

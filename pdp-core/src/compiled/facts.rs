@@ -123,19 +123,26 @@ impl Detail {
 
 /// The time from which on a fact does not hold; for ever is later than every time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Until(Timestamp);
+pub(crate) struct Until {
+    /// Since 1970, and more than any time has for a fact that holds for ever.
+    seconds: i64,
+    nanoseconds: u32,
+}
 
 impl Until {
-    pub(crate) const FOREVER: Until = Until(Timestamp::NEVER);
+    pub(crate) const FOREVER: Until = Until { seconds: i64::MAX, nanoseconds: 0 };
 
     pub(crate) fn time(self) -> Option<Timestamp> {
-        (self != Until::FOREVER).then_some(self.0)
+        Timestamp::from_unix(self.seconds, self.nanoseconds).ok()
     }
 }
 
 impl From<Option<Timestamp>> for Until {
     fn from(time: Option<Timestamp>) -> Self {
-        time.map_or(Until::FOREVER, Until)
+        time.map_or(Until::FOREVER, |time| Until {
+            seconds: time.unix_seconds(),
+            nanoseconds: time.nanoseconds(),
+        })
     }
 }
 

@@ -3,19 +3,18 @@
 mod code;
 mod dispatch;
 mod facts;
+mod leaf;
 mod open_table;
 mod pages;
-mod program;
-mod stored;
 mod table;
 mod vocabulary;
 
 pub(crate) use code::Code;
 pub(crate) use dispatch::{Candidate, Cell, Dispatch, Rule, TypeDispatch};
 pub(crate) use facts::{Detail, DetailKey, FactTables, Until, of_pair, pair};
+pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};
-pub(crate) use program::{Builtin, FaultId, Node, NodeId, Order, Program, Slot, SlotSource};
-pub(crate) use stored::Stored;
+pub(crate) use pdp_cel::{NodeId, Stored};
 pub(crate) use table::{Record, Resources, TextTable};
 pub(crate) use vocabulary::{AttributeInfo, Closure, RelationInfo, Step, TypeInfo, Vocabulary};
 

@@ -1,5 +1,7 @@
+use pdp_cel::Type;
+
 use super::{Map, NodeId, RelationIndex, TypeIndex};
-use crate::model::{AttributeSource, Type};
+use crate::model::AttributeSource;
 
 /// Names that policies use, and what they stand for.
 #[derive(Debug, Default)]
@@ -35,6 +37,7 @@ pub(crate) struct TypeInfo {
 pub(crate) struct AttributeInfo {
     pub(crate) name: Box<str>,
     pub(crate) value_type: Type,
+    pub(crate) items_max: u32,
     pub(crate) source: AttributeSource,
 }
 

@@ -55,6 +55,14 @@ impl<'t> Scalar<'t> {
         }
     }
 
+    /// The whole number that is too large for [`Scalar::int`], if it fits 64 bits without a sign.
+    pub fn uint(&self) -> Option<u64> {
+        match integer(&self.text).filter(|_| self.plain) {
+            Some((false, digits, radix)) => u64::from_str_radix(digits, radix).ok(),
+            _ => None,
+        }
+    }
+
     /// The number with fraction or exponent, if it is a finite one.
     pub fn double(&self) -> Option<f64> {
         if self.plain && is_decimal(&self.text) {

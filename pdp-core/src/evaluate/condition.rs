@@ -1,16 +1,16 @@
-//! One evaluator for selectors and conditions, with three-valued logic.
+//! What expressions ask of the request and of facts.
+
+use pdp_cel::{Failure, Host, List, Memory as Remembered, Meter, Operand, Texts, Truth};
 
 use super::Scratch;
-use super::operand::{List, Operand, compare, equal};
 use super::relation::Walk;
 use super::scratch::Memory;
-use super::truth::Truth;
-use crate::compile::mask;
+use crate::compile::{BUILTIN_ITEMS_MAX, mask};
 use crate::compiled::{
-    Builtin, Detail, FactTables, FaultId, Node, NodeId, RelationInfo, ResourceIndex, Slot,
-    SlotSource, Stored, TypeIndex, Until,
+    Detail, FactTables, FaultId, Leaf, NodeId, RelationInfo, ResourceIndex, Slot, SlotSource,
+    Stored, TypeIndex, Until,
 };
-use crate::{Policies, Request};
+use crate::{Actor, Policies, Request};
 
 /// One request being decided.
 pub(super) struct Evaluation<'e> {
@@ -92,194 +92,35 @@ impl<'e> Evaluation<'e> {
         self.policies.code.dispatch.bypass_actions.as_deref()
     }
 
-    /// Whether a condition on the resource of the request holds.
+    /// Whether all that a rule asks holds of the resource of the request. Each rule may take as
+    /// much as any other.
     pub(super) fn holds(&mut self, node: NodeId) -> Truth {
+        self.memory.meter = Meter::default();
         self.truth(node, self.subject)
     }
 
+    /// Whether a condition holds of a resource.
     pub(super) fn truth(&mut self, node: NodeId, subject: Subject) -> Truth {
-        let policies = self.policies;
-        let remember = policies.code.program.shared[node as usize] && subject == self.subject;
-        if remember && let Some(truth) = self.memory.recall(node) {
-            return truth;
-        }
-        let truth = self.evaluate(node, subject);
-        if remember {
-            self.memory.remember(node, truth);
-        }
-        truth
+        let program = &self.policies.code.program;
+        pdp_cel::holds(program, node, &mut Asked { evaluation: self, subject })
     }
 
-    fn evaluate(&mut self, node: NodeId, subject: Subject) -> Truth {
-        let policies = self.policies;
-        match &policies.code.program.nodes[node as usize] {
-            Node::All(parts) => {
-                Truth::combine(parts.iter().map(|part| self.truth(*part, subject)), Truth::No)
-            }
-            Node::Any(parts) => {
-                Truth::combine(parts.iter().map(|part| self.truth(*part, subject)), Truth::Yes)
-            }
-            Node::Not(part) => self.truth(*part, subject).not(),
-            Node::Related(relation) => self.related(subject, *relation),
-            Node::RelatedThrough { link, relation } => {
-                self.related_through(subject, *link, *relation)
-            }
-            Node::Role(role) => self.has_role(*role).into(),
-            Node::ActorTypes(types) => (*types & mask(self.request.actor.actor_type) != 0).into(),
-            Node::Known => subject
-                .index
-                .is_some_and(|index| policies.facts.resources.record(index).is_known())
-                .into(),
-            Node::Linked(link) => self.is_linked(subject, *link).into(),
-            Node::BelongsTo(tenant) => self.belongs_to(*tenant),
-            Node::Present(slot) => match self.slot(*slot, subject) {
-                Ok(value) => value.is_some().into(),
-                Err(fault) => self.presence(*slot, fault),
-            },
-            Node::Equal { left, right } => self.compared(*left, *right, subject, equal),
-            Node::Compare { order, left, right } => {
-                self.compared(*left, *right, subject, |left, right| compare(*order, left, right))
-            }
-            Node::StartsWith { text, prefix } => {
-                self.texts(*text, *prefix, subject, |text, prefix| text.starts_with(prefix))
-            }
-            Node::EndsWith { text, suffix } => {
-                self.texts(*text, *suffix, subject, |text, suffix| text.ends_with(suffix))
-            }
-            Node::Contains { text, part } => {
-                self.texts(*text, *part, subject, |text, part| text.contains(part))
-            }
-            Node::Fits { text, pattern } => match self.value(*text, subject) {
-                Ok(Operand::Text(text)) => {
-                    policies.code.program.patterns[*pattern as usize].fits(text).into()
-                }
-                Ok(_) => Truth::No,
-                Err(fault) => Truth::Fault(fault),
-            },
-            Node::In { element, list } => self.is_in(*element, *list, subject),
-            Node::Constant(_)
-            | Node::Builtin(_)
-            | Node::Slot(_)
-            | Node::List(_)
-            | Node::Default { .. } => match self.value(node, subject) {
-                Ok(value) => matches!(value, Operand::Bool(true)).into(),
-                Err(fault) => Truth::Fault(fault),
-            },
+    /// The actor's roles as conditions see them: the other spelling of one is the role.
+    fn roles(&self) -> List<'e> {
+        let (policies, roles) = (self.policies, &self.request.actor.roles);
+        if policies.code.vocabulary.aliases.is_empty() {
+            return List::Lent(roles);
         }
+        List::Made(roles.iter().map(|role| Operand::text(policies.role_name(role))).collect())
     }
 
-    /// A value that is there and of the wrong type cannot be asked after; one that is missing
-    /// where it should be there is simply not present.
-    fn presence(&self, slot: u32, fault: FaultId) -> Truth {
-        let slot = &self.policies.code.program.slots[slot as usize];
-        if fault == slot.missing { Truth::No } else { Truth::Fault(fault) }
-    }
-
-    fn texts(
+    fn slot(
         &mut self,
-        left: NodeId,
-        right: NodeId,
+        leaf: pdp_cel::Leaf,
+        slot: &'e Slot,
         subject: Subject,
-        holds: impl Fn(&str, &str) -> bool,
-    ) -> Truth {
-        self.compared(left, right, subject, |left, right| match (left, right) {
-            (Operand::Text(left), Operand::Text(right)) => holds(left, right),
-            _ => false,
-        })
-    }
-
-    fn compared(
-        &mut self,
-        left: NodeId,
-        right: NodeId,
-        subject: Subject,
-        holds: impl Fn(&Operand<'e>, &Operand<'e>) -> bool,
-    ) -> Truth {
-        let left = self.value(left, subject);
-        match (left, self.value(right, subject)) {
-            (Ok(left), Ok(right)) => holds(&left, &right).into(),
-            (Err(fault), _) | (_, Err(fault)) => Truth::Fault(fault),
-        }
-    }
-
-    fn is_in(&mut self, element: NodeId, list: NodeId, subject: Subject) -> Truth {
-        let element = match self.value(element, subject) {
-            Ok(element) => element,
-            Err(fault) => return Truth::Fault(fault),
-        };
-        // A list written out is gone through item by item; an item that fails fails the list.
-        if let Node::List(items) = &self.policies.code.program.nodes[list as usize] {
-            let mut found = false;
-            for item in items {
-                match self.value(*item, subject) {
-                    Ok(item) => found |= equal(&item, &element),
-                    Err(fault) => return Truth::Fault(fault),
-                }
-            }
-            return found.into();
-        }
-        match self.value(list, subject) {
-            Ok(Operand::List(list)) => list.contains(&element).into(),
-            Ok(_) => Truth::No,
-            Err(fault) => Truth::Fault(fault),
-        }
-    }
-
-    /// A value that must be there.
-    fn value(&mut self, node: NodeId, subject: Subject) -> Result<Operand<'e>, FaultId> {
+    ) -> Result<Option<Operand<'e>>, FaultId> {
         let policies = self.policies;
-        match self.optional(node, subject)? {
-            Some(value) => Ok(value),
-            None => match &policies.code.program.nodes[node as usize] {
-                Node::Slot(slot) => Err(policies.code.program.slots[*slot as usize].missing),
-                // The checker lets nothing else be absent.
-                _ => Ok(Operand::Bool(false)),
-            },
-        }
-    }
-
-    fn optional(&mut self, node: NodeId, subject: Subject) -> Result<Option<Operand<'e>>, FaultId> {
-        let policies = self.policies;
-        match &policies.code.program.nodes[node as usize] {
-            Node::Constant(index) => {
-                Ok(Some(Operand::stored(&policies.code.program.constants[*index as usize])))
-            }
-            Node::Builtin(builtin) => self.builtin(*builtin, subject).map(Some),
-            Node::Slot(slot) => self.slot(*slot, subject),
-            Node::Default { value, otherwise } => match self.optional(*value, subject)? {
-                Some(value) => Ok(Some(value)),
-                None => self.optional(*otherwise, subject),
-            },
-            Node::List(items) => {
-                let items: Result<Vec<_>, _> =
-                    items.iter().map(|item| self.value(*item, subject)).collect();
-                Ok(Some(Operand::List(List::Items(items?))))
-            }
-            _ => match self.truth(node, subject) {
-                Truth::No => Ok(Some(Operand::Bool(false))),
-                Truth::Yes => Ok(Some(Operand::Bool(true))),
-                Truth::Fault(fault) => Err(fault),
-            },
-        }
-    }
-
-    fn builtin(&self, builtin: Builtin, subject: Subject) -> Result<Operand<'e>, FaultId> {
-        let actor = &self.request.actor;
-        Ok(match builtin {
-            Builtin::ActorId => Operand::Text(actor.id),
-            Builtin::ActorType => Operand::Text(actor.actor_type.as_str()),
-            Builtin::ActorRoles => Operand::List(List::Roles(actor.roles, self.policies)),
-            Builtin::ActorTenants => Operand::List(List::Tenants(*actor)),
-            Builtin::Action => Operand::Text(self.request.action),
-            Builtin::ResourceId => Operand::Text(self.id(subject)),
-            Builtin::ResourceType => Operand::Text(self.request.resource.resource_type),
-            Builtin::Now(missing) => Operand::Timestamp(self.request.now.ok_or(missing)?),
-        })
-    }
-
-    fn slot(&self, slot: u32, subject: Subject) -> Result<Option<Operand<'e>>, FaultId> {
-        let policies = self.policies;
-        let slot = &policies.code.program.slots[slot as usize];
         let stated = match &slot.source {
             SlotSource::Context(name) => self.request.context.value(name),
             SlotSource::ActorRequest(name) => self.request.actor.attributes.value(name),
@@ -287,20 +128,26 @@ impl<'e> Evaluation<'e> {
             SlotSource::ActorFact(attribute) => {
                 let attributes = &policies.facts.actor_attributes;
                 let stored = self.actor.and_then(|actor| attributes.value(actor, *attribute));
-                return stated_or_absent(stored.map(Operand::stored), slot);
+                return Ok(stored.map(Operand::stored));
             }
             SlotSource::ResourceFact(attribute) => {
                 let stored = attribute_fact(&policies.facts, subject.index, *attribute);
-                return stated_or_absent(stored.map(Operand::stored), slot);
+                return Ok(stored.map(Operand::stored));
             }
         };
-        match stated {
-            None => stated_or_absent(None, slot),
-            Some(value) => match Operand::bound(value, slot.value_type) {
-                Some(value) => Ok(Some(value)),
-                None => Err(slot.wrong_type),
-            },
+        let Some(value) = stated else { return Ok(None) };
+        // All of a list is looked at once in a request, however often conditions read it.
+        if self.memory.is_checked(leaf) {
+            return Ok(Some(Operand::checked(value, &slot.value_type)));
         }
+        if slot.cap.is_exceeded_by(value, &slot.value_type) {
+            return Err(slot.too_large);
+        }
+        let operand = Operand::bound(value, &slot.value_type).ok_or(slot.wrong_type)?;
+        if matches!(operand, Operand::List(_) | Operand::Map(_)) {
+            self.memory.set_checked(leaf);
+        }
+        Ok(Some(operand))
     }
 
     /// The id of a resource.
@@ -341,6 +188,129 @@ impl<'e> Evaluation<'e> {
     }
 }
 
+/// An evaluation, and the resource that a condition is asked of.
+struct Asked<'a, 'e> {
+    evaluation: &'a mut Evaluation<'e>,
+    subject: Subject,
+}
+
+impl<'e> Host<'e> for Asked<'_, 'e> {
+    fn value(&mut self, leaf: pdp_cel::Leaf) -> Result<Option<Operand<'e>>, pdp_cel::Fault> {
+        let (evaluation, subject) = (&mut *self.evaluation, self.subject);
+        let (policies, request) = (evaluation.policies, evaluation.request);
+        let actor = &request.actor;
+        Ok(Some(match &policies.code.leaves.leaves[leaf as usize] {
+            Leaf::ActorId => Operand::text(actor.id),
+            Leaf::ActorType => Operand::text(actor.actor_type.as_str()),
+            Leaf::ActorRoles(too_many) => {
+                few(actor.roles.len(), *too_many)?;
+                Operand::List(evaluation.roles())
+            }
+            Leaf::ActorTenants(too_many) => {
+                few(actor.count(), *too_many)?;
+                Operand::List(List::Lent(actor))
+            }
+            Leaf::Action => Operand::text(request.action),
+            Leaf::ResourceId => Operand::text(evaluation.id(subject)),
+            Leaf::ResourceType => Operand::text(request.resource.resource_type),
+            Leaf::Now(missing) => {
+                Operand::Timestamp(request.now.ok_or(pdp_cel::Fault::Host(*missing))?)
+            }
+            Leaf::Slot(slot) => {
+                return evaluation.slot(leaf, slot, subject).map_err(pdp_cel::Fault::Host);
+            }
+            _ => return truth_value(self.truth(leaf)?),
+        }))
+    }
+
+    fn missing(&self, leaf: pdp_cel::Leaf) -> pdp_cel::Fault {
+        match &self.evaluation.policies.code.leaves.leaves[leaf as usize] {
+            Leaf::Slot(slot) => pdp_cel::Fault::Host(slot.missing),
+            _ => pdp_cel::Fault::NoSuchOverload,
+        }
+    }
+
+    fn present(&mut self, leaf: pdp_cel::Leaf) -> Result<bool, pdp_cel::Fault> {
+        let leaves = &self.evaluation.policies.code.leaves.leaves;
+        match &leaves[leaf as usize] {
+            Leaf::Linked(link) => Ok(self.evaluation.is_linked(self.subject, *link)),
+            _ => self.value(leaf).map(|value| value.is_some()),
+        }
+    }
+
+    fn truth(&mut self, leaf: pdp_cel::Leaf) -> Result<Truth, pdp_cel::Fault> {
+        let (evaluation, subject) = (&mut *self.evaluation, self.subject);
+        let policies = evaluation.policies;
+        Ok(match &policies.code.leaves.leaves[leaf as usize] {
+            Leaf::Related(relation) => evaluation.related(subject, *relation),
+            Leaf::RelatedThrough { link, relation } => {
+                evaluation.related_through(subject, *link, *relation)
+            }
+            Leaf::Role(role) => evaluation.has_role(*role).into(),
+            Leaf::Tenant(tenant) => {
+                let mut tenants = evaluation.request.actor.all_tenants();
+                tenants.any(|candidate| *candidate == **tenant).into()
+            }
+            Leaf::ActorTypes(types) => {
+                (*types & mask(evaluation.request.actor.actor_type) != 0).into()
+            }
+            Leaf::Known => subject
+                .index
+                .is_some_and(|index| policies.facts.resources.record(index).is_known())
+                .into(),
+            Leaf::Linked(link) => evaluation.is_linked(subject, *link).into(),
+            Leaf::BelongsTo(tenant) => evaluation.belongs_to(*tenant),
+            _ => match self.value(leaf)? {
+                Some(Operand::Bool(value)) => value.into(),
+                Some(_) => return Err(pdp_cel::Fault::NoSuchOverload),
+                None => return Err(self.missing(leaf)),
+            },
+        })
+    }
+
+    fn meter(&mut self) -> &mut Meter {
+        &mut self.evaluation.memory.meter
+    }
+
+    /// What was found out about the resource of the request does not hold of others.
+    fn memory(&mut self) -> Option<&mut Remembered> {
+        let of_request = self.subject == self.evaluation.subject;
+        of_request.then_some(&mut self.evaluation.memory.expressions)
+    }
+}
+
+/// A fault that no part of a condition has.
+pub(super) fn fault_of_host(fault: FaultId) -> Truth {
+    Truth::Fault(Failure { node: NodeId::MAX, fault: pdp_cel::Fault::Host(fault) })
+}
+
+fn truth_value<'e>(truth: Truth) -> Result<Option<Operand<'e>>, pdp_cel::Fault> {
+    match truth {
+        Truth::Yes => Ok(Some(Operand::Bool(true))),
+        Truth::No => Ok(Some(Operand::Bool(false))),
+        Truth::Fault(failure) => Err(failure.fault),
+    }
+}
+
+fn few(count: usize, too_many: FaultId) -> Result<(), pdp_cel::Fault> {
+    if count > BUILTIN_ITEMS_MAX { Err(pdp_cel::Fault::Host(too_many)) } else { Ok(()) }
+}
+
+/// The actor's tenants, those of memberships among them.
+impl Texts for Actor<'_> {
+    fn count(&self) -> usize {
+        self.tenants.len() + self.memberships.len()
+    }
+
+    fn text(&self, index: usize) -> Option<&str> {
+        let tenant = self.tenants.get(index).or_else(|| {
+            let membership = self.memberships.get(index.checked_sub(self.tenants.len())?);
+            membership.map(|membership| &membership.tenant)
+        });
+        tenant.map(AsRef::as_ref)
+    }
+}
+
 impl Policies {
     /// The number of a role, aliases resolved, if policies or facts name it.
     fn role(&self, role: &str) -> Option<u32> {
@@ -367,14 +337,4 @@ fn attribute_fact(
         _ => None,
     });
     values.next()
-}
-
-fn stated_or_absent<'e>(
-    value: Option<Operand<'e>>,
-    slot: &Slot,
-) -> Result<Option<Operand<'e>>, FaultId> {
-    match value {
-        None if !slot.optional => Err(slot.missing),
-        value => Ok(value),
-    }
 }

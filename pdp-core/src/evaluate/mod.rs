@@ -1,22 +1,20 @@
 //! How a decision is made: match the target, test what its rules ask, combine the effects.
 
 mod condition;
-mod operand;
 mod relation;
 mod scratch;
 mod tenants;
-mod truth;
 
-pub(crate) use operand::{Operand, compare, equal, is_in};
 pub use scratch::Scratch;
 
 use std::borrow::Cow;
 
 use condition::{Evaluation, Subject};
-use truth::Truth;
+use pdp_cel::{Failure, Truth};
 
-use crate::compiled::{Candidate, Cell, FaultId, NodeId};
-use crate::{Decision, Effect, Obligations, Policies, Request, RuleError, RuleRef};
+use crate::compiled::{Candidate, Cell, NodeId};
+use crate::error::printable;
+use crate::{Decision, Effect, Fault, Obligations, Policies, Request, RuleError, RuleRef};
 
 /// The reason where no rule decides and no line of `otherwise` holds.
 const NO_MATCHING_POLICY: &str = "no_matching_policy";
@@ -55,9 +53,10 @@ impl Policies {
         &'p self,
         deciding: Option<&Deciding>,
         otherwise: Option<&'p str>,
-        errors: Vec<(u32, FaultId)>,
+        errors: Vec<(u32, Failure)>,
     ) -> Decision<'p> {
-        let errors = errors.into_iter().map(|(rule, fault)| self.rule_error(rule, fault)).collect();
+        let errors =
+            errors.into_iter().map(|(rule, failure)| self.rule_error(rule, failure)).collect();
         let Some(&Deciding { rule, bypass }) = deciding else {
             return Decision {
                 effect: Effect::Deny,
@@ -81,9 +80,18 @@ impl Policies {
         }
     }
 
-    fn rule_error(&self, rule: u32, fault: FaultId) -> RuleError<'_> {
-        let (fault, message) = &self.code.program.faults[fault as usize];
-        RuleError { rule: self.rule_ref(rule), fault: *fault, message: Cow::Borrowed(message) }
+    fn rule_error(&self, rule: u32, failure: Failure) -> RuleError<'_> {
+        let rule = self.rule_ref(rule);
+        let Failure { node, fault } = failure;
+        if let pdp_cel::Fault::Host(fault) = fault {
+            let (fault, message) = &self.code.leaves.faults[fault as usize];
+            return RuleError { rule, fault: *fault, message: Cow::Borrowed(message) };
+        }
+        let message = match self.code.program.origin(node) {
+            Some(origin) => Cow::Owned(format!("{fault}, in `{}`", printable(origin))),
+            None => Cow::Borrowed(fault.message()),
+        };
+        RuleError { rule, fault: Fault::of_expression(fault), message }
     }
 
     fn rule_ref(&self, rule: u32) -> RuleRef<'_> {
@@ -104,7 +112,7 @@ struct Deciding {
 
 impl Evaluation<'_> {
     /// The four steps: bypass rules permit, deny rules deny, permit rules permit, else nothing.
-    fn decide(&mut self, cell: &Cell, errors: &mut Vec<(u32, FaultId)>) -> Option<Deciding> {
+    fn decide(&mut self, cell: &Cell, errors: &mut Vec<(u32, Failure)>) -> Option<Deciding> {
         if let Some(rule) = self.first_match(&cell.bypass, errors) {
             return Some(Deciding { rule, bypass: true });
         }
@@ -123,13 +131,13 @@ impl Evaluation<'_> {
     fn first_denying<'c>(
         &mut self,
         candidates: impl IntoIterator<Item = &'c Candidate>,
-        errors: &mut Vec<(u32, FaultId)>,
+        errors: &mut Vec<(u32, Failure)>,
     ) -> Option<u32> {
         for candidate in candidates {
             match self.holds(candidate.condition) {
                 Truth::No => continue,
                 Truth::Yes => {}
-                Truth::Fault(fault) => errors.push((candidate.rule, fault)),
+                Truth::Fault(failure) => errors.push((candidate.rule, failure)),
             }
             return Some(candidate.rule);
         }
@@ -140,7 +148,7 @@ impl Evaluation<'_> {
     fn undeclared(
         &mut self,
         bypass: &[Candidate],
-        errors: &mut Vec<(u32, FaultId)>,
+        errors: &mut Vec<(u32, Failure)>,
     ) -> Option<Deciding> {
         let action = self.action();
         let names = self.bypass_actions();
@@ -155,13 +163,13 @@ impl Evaluation<'_> {
     fn first_match(
         &mut self,
         candidates: &[Candidate],
-        errors: &mut Vec<(u32, FaultId)>,
+        errors: &mut Vec<(u32, Failure)>,
     ) -> Option<u32> {
         for candidate in candidates {
             match self.holds(candidate.condition) {
                 Truth::No => {}
                 Truth::Yes => return Some(candidate.rule),
-                Truth::Fault(fault) => errors.push((candidate.rule, fault)),
+                Truth::Fault(failure) => errors.push((candidate.rule, failure)),
             }
         }
         None

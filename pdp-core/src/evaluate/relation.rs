@@ -1,12 +1,12 @@
 //! Relations: one probe where facts answer, a walk where sets name other sets.
 
+use pdp_cel::Truth;
 use smallvec::SmallVec;
 
-use super::condition::{Evaluation, Subject};
-use super::truth::Truth;
+use super::condition::{Evaluation, Subject, fault_of_host};
 use crate::compile::{bits, mask};
 use crate::compiled::{
-    Detail, FaultId, Map, Record, RelationIndex, RelationInfo, ResourceIndex, TypeIndex, pair,
+    Detail, Map, Record, RelationIndex, RelationInfo, ResourceIndex, TypeIndex, pair,
 };
 
 /// Up to this many visited resources, they are looked for one by one.
@@ -94,7 +94,7 @@ impl Evaluation<'_> {
             let assumed = self.pass(&start, walk);
             self.assume_unended = false;
             truth = match assumed {
-                Truth::Yes => joined(truth, Truth::Fault(self.policies.code.now_missing_fault)),
+                Truth::Yes => joined(truth, fault_of_host(self.policies.code.now_missing_fault)),
                 other => other,
             };
         }
@@ -117,7 +117,7 @@ impl Evaluation<'_> {
             truth == Truth::Yes
         });
         if over {
-            truth = joined(truth, Truth::Fault(self.policies.code.walk_limit_fault));
+            truth = joined(truth, fault_of_host(self.policies.code.walk_limit_fault));
         }
         truth
     }
@@ -366,10 +366,9 @@ impl Evaluation<'_> {
 /// "Yes" if either is; else the fault, of two the one that was compiled first, so that the order
 /// in which goals are visited has no effect.
 fn joined(left: Truth, right: Truth) -> Truth {
-    let fault = |left: FaultId, right: FaultId| Truth::Fault(left.min(right));
     match (left, right) {
         (Truth::Yes, _) | (_, Truth::Yes) => Truth::Yes,
-        (Truth::Fault(left), Truth::Fault(right)) => fault(left, right),
+        (Truth::Fault(left), Truth::Fault(right)) => Truth::Fault(left.min(right)),
         (Truth::Fault(found), Truth::No) | (Truth::No, Truth::Fault(found)) => Truth::Fault(found),
         (Truth::No, Truth::No) => Truth::No,
     }

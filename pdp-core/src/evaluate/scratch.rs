@@ -1,11 +1,8 @@
+use pdp_cel::{Leaf, Meter};
 use smallvec::SmallVec;
 
 use super::relation::Walk;
-use super::truth::Truth;
-use crate::compiled::{FaultId, NodeId};
-
-/// How many sub-conditions are remembered at once; a power of two.
-const REMEMBERED: usize = 64;
+use crate::compiled::FaultId;
 
 /// Working memory of an evaluation. Hold on to one per thread: then deciding allocates nothing.
 ///
@@ -24,11 +21,17 @@ impl Scratch {
 }
 
 /// What an evaluation found out and may want again.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Memory {
-    /// Counts evaluations; what was remembered under another number is forgotten.
+    /// What parts of conditions came to.
+    pub(super) expressions: pdp_cel::Memory,
+    /// What the rule that is tried may still take.
+    pub(super) meter: Meter,
+    /// Counts evaluations.
     generation: u64,
-    remembered: [Remembered; REMEMBERED],
+    /// For each list, map or open value of the request, the evaluation that found it to be as it
+    /// was declared.
+    checked: Vec<u64>,
     /// Numbers of the actor's roles, once they are wanted.
     pub(super) roles: SmallVec<[u32; 8]>,
     pub(super) roles_known: bool,
@@ -39,45 +42,25 @@ pub(super) struct Memory {
     pub(super) tenants_fault: Option<FaultId>,
 }
 
-/// What a sub-condition came to in an evaluation.
-#[derive(Clone, Copy, Debug)]
-struct Remembered {
-    generation: u64,
-    node: NodeId,
-    truth: Truth,
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        let nothing = Remembered { generation: 0, node: 0, truth: Truth::No };
-        Memory {
-            generation: 0,
-            remembered: [nothing; REMEMBERED],
-            roles: SmallVec::new(),
-            roles_known: false,
-            tenants: SmallVec::new(),
-            tenants_known: false,
-            tenants_fault: None,
-        }
-    }
-}
-
 impl Memory {
     /// Forgets the evaluation before.
     pub(super) fn begin(&mut self) {
+        self.expressions.begin();
         self.generation += 1;
         self.roles_known = false;
         self.tenants_known = false;
     }
 
-    pub(super) fn recall(&self, node: NodeId) -> Option<Truth> {
-        let remembered = &self.remembered[node as usize % REMEMBERED];
-        let same = remembered.generation == self.generation && remembered.node == node;
-        same.then_some(remembered.truth)
+    /// Whether a leaf of the request was found to be as it was declared.
+    pub(super) fn is_checked(&self, leaf: Leaf) -> bool {
+        self.checked.get(leaf as usize).is_some_and(|generation| *generation == self.generation)
     }
 
-    pub(super) fn remember(&mut self, node: NodeId, truth: Truth) {
-        let generation = self.generation;
-        self.remembered[node as usize % REMEMBERED] = Remembered { generation, node, truth };
+    pub(super) fn set_checked(&mut self, leaf: Leaf) {
+        let index = leaf as usize;
+        if index >= self.checked.len() {
+            self.checked.resize(index + 1, 0);
+        }
+        self.checked[index] = self.generation;
     }
 }

@@ -1,10 +1,10 @@
 //! To which tenants the resource of a request belongs.
 
+use pdp_cel::Truth;
 use smallvec::SmallVec;
 
-use super::condition::{Evaluation, Subject};
+use super::condition::{Evaluation, Subject, fault_of_host};
 use super::relation::Walk;
-use super::truth::Truth;
 use crate::compile::bits;
 use crate::compiled::{Candidate, Cell};
 
@@ -37,7 +37,7 @@ impl Evaluation<'_> {
         self.know_tenants();
         match self.memory.tenants_fault {
             _ if self.memory.tenants.contains(&tenant) => Truth::Yes,
-            Some(fault) => Truth::Fault(fault),
+            Some(fault) => fault_of_host(fault),
             None => Truth::No,
         }
     }

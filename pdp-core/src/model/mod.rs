@@ -15,15 +15,15 @@ pub use fact::{
 pub use rule::{
     ActionPattern, DerivedRole, IdPattern, OtherwiseLine, RelationPath, Rule, Selector,
 };
-pub(crate) use vocabulary::exact_double;
 pub use vocabulary::{
     Attribute, AttributeSource, Bypass, Relation, RelationDefinition, RelationPart, ResourceType,
-    ScalarType, Settings, Type,
+    Settings,
 };
+
+use pdp_cel::Expression;
 
 use crate::document::Span;
 use crate::error::Mistakes;
-use crate::expression::Expression;
 use crate::{Digest, PolicyErrors, SourceText};
 
 /// A policy set as it was written.
@@ -45,6 +45,9 @@ pub struct Model<'t> {
     pub action_groups: Vec<ActionGroup>,
     /// Other spellings of roles: alias, role.
     pub role_aliases: Vec<(Word, Word)>,
+    /// Files whose conditions may read values of the context that are not declared, as
+    /// [`Place::file`] counts.
+    pub open_context_files: Vec<u32>,
     /// Named roles that actors have on resources.
     pub derived_roles: Vec<DerivedRole>,
     /// Files that speak for one tenant: their rules apply to what belongs to it, and only they see

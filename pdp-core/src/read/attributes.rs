@@ -2,9 +2,16 @@
 
 use super::Reader;
 use super::names::Name;
+use crate::Type;
 use crate::document::{Content, Node};
 use crate::error::PolicyErrorKind;
-use crate::model::{Attribute, AttributeSource, Model, Type, Word};
+use crate::model::{Attribute, AttributeSource, Model, Word};
+
+/// How many items a list, map or value of open type may have where nothing is said.
+const ITEMS_DEFAULT: u32 = 500;
+
+/// More items cannot be allowed.
+const ITEMS_MAX: i64 = 10_000;
 
 const RESOURCE_RESERVED: [&str; 2] = ["id", "type"];
 const ACTOR_RESERVED: [&str; 6] = ["id", "type", "roles", "tenants", "memberships", "attributes"];
@@ -21,6 +28,10 @@ impl<'t> Reader<'_, 't> {
 
     pub(super) fn context(&mut self, root: &Node<'t>, model: &mut Model<'t>) {
         let Some(section) = root.value("context") else { return };
+        if section.string() == Some("open") {
+            model.open_context_files.push(self.file);
+            return;
+        }
         let context = self.attributes_of(section, &[], AttributeSource::Request, false);
         model.context.extend(context);
     }
@@ -64,12 +75,16 @@ impl<'t> Reader<'_, 't> {
                 name,
                 value_type,
                 optional,
+                items_max: ITEMS_DEFAULT,
                 source: default_source,
                 masked: false,
             });
         }
-        let keys: &[&str] =
-            if source_may_be_given { &["type", "from", "masked"] } else { &["type", "masked"] };
+        let keys: &[&str] = if source_may_be_given {
+            &["type", "from", "masked", "max"]
+        } else {
+            &["type", "masked", "max"]
+        };
         let fields = self.fields(node, "a declaration", keys)?;
         let source = match fields.value("from").filter(|_| source_may_be_given) {
             Some(from) => self.source_of(from)?,
@@ -81,7 +96,29 @@ impl<'t> Reader<'_, 't> {
         };
         let value_type = self.required(&fields, "type")?;
         let (value_type, optional) = self.value_type(value_type)?;
-        Some(Attribute { name, value_type, optional, source, masked })
+        let items_max = match fields.value("max") {
+            Some(max) => self.items_max(max, &value_type)?,
+            None => ITEMS_DEFAULT,
+        };
+        Some(Attribute { name, value_type, optional, items_max, source, masked })
+    }
+
+    fn items_max(&mut self, node: &Node<'t>, value_type: &Type) -> Option<u32> {
+        if !matches!(value_type, Type::List(_) | Type::Map(..) | Type::Any) {
+            let message = format!("`max` counts items, and a `{value_type}` has none");
+            self.mistake(PolicyErrorKind::Type, node.span, message);
+            return None;
+        }
+        let max = match &node.content {
+            Content::Scalar(scalar) => scalar.int(),
+            _ => None,
+        };
+        let max = max.filter(|max| (1..=ITEMS_MAX).contains(max));
+        if max.is_none() {
+            let message = format!("`max` is a whole number from 1 to {ITEMS_MAX}");
+            self.mistake(PolicyErrorKind::Shape, node.span, message);
+        }
+        max.and_then(|max| u32::try_from(max).ok())
     }
 
     fn source_of(&mut self, node: &Node<'t>) -> Option<AttributeSource> {
@@ -102,13 +139,11 @@ impl<'t> Reader<'_, 't> {
             None => (text.as_ref(), false),
         };
         let Some(value_type) = Type::from_word(word) else {
-            let scalars = ["bool", "int", "double", "string", "timestamp"];
+            let words: Vec<&str> = Type::words().collect();
             let message = format!("unknown type of values `{}`", crate::error::printable(text));
-            let hint = self.mistakes.suggestion(word, scalars).unwrap_or_else(|| {
-                format!(
-                    "there are {} and `list(…)` of them; `?` makes one optional",
-                    super::fields::listed(&scalars)
-                )
+            let hint = self.mistakes.suggestion(word, words.iter().copied()).unwrap_or_else(|| {
+                let scalars = super::fields::listed(&words[..words.len() - 2]);
+                format!("there are {scalars}, `list(…)` and `map(…)`; `?` makes one optional")
             });
             self.mistake_with_hint(PolicyErrorKind::UnknownName, node.span, message, Some(hint));
             return None;

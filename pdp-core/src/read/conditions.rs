@@ -4,11 +4,10 @@ use super::Reader;
 use super::names::Name;
 use crate::document::{Content, Node, Span};
 use crate::error::PolicyErrorKind;
-use crate::expression;
 use crate::model::{Condition, Definition, Model, Place, part};
 
 /// Words that conditions give a meaning of their own.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 28] = [
     "actor",
     "action",
     "resource",
@@ -22,6 +21,21 @@ const RESERVED: [&str; 13] = [
     "related",
     "derived_role",
     "timestamp",
+    "duration",
+    "ip",
+    "cidr",
+    "matches",
+    "size",
+    "bool",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "bytes",
+    "list",
+    "map",
+    "type",
+    "dyn",
 ];
 
 impl<'t> Reader<'_, 't> {
@@ -50,10 +64,11 @@ impl<'t> Reader<'_, 't> {
         };
         let text = scalar.text().to_string();
         let (place, verbatim) = self.text_place(node, &text);
-        match expression::parse(&text) {
+        match pdp_cel::parse(&text) {
             Ok(expression) => Some(Condition { expression, text, place, verbatim }),
             Err(error) => {
-                let span = part(&text, place, verbatim, error.start, error.end).span;
+                let pdp_cel::Span { start, end } = error.span;
+                let span = part(&text, place, verbatim, start, end).span;
                 self.mistake(PolicyErrorKind::Expression, span, error.message);
                 None
             }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use pdp_cel::Bulk;
+
 use super::names::Name;
 use super::{Reader, Vocabulary};
 use crate::document::{Content, Node};
@@ -422,6 +424,12 @@ impl<'t> Reader<'_, 't> {
             return None;
         }
         let found = value.type_name();
+        let cap = Bulk::of_stated(&attribute.value_type, attribute.items_max);
+        if cap.is_exceeded_by(&value, &attribute.value_type) {
+            let message = too_large(&name, cap);
+            self.mistake(PolicyErrorKind::Limit, node.span, message);
+            return None;
+        }
         let Some(value) = attribute.value_type.admit(value) else {
             let message = format!(
                 "attribute `{name}` is declared as `{}`; this is a {found}",
@@ -438,6 +446,15 @@ impl<'t> Reader<'_, 't> {
     pub(super) fn plain_word(&mut self, node: &Node<'t>, what: &str) -> Option<Text<'t>> {
         self.word(node, what, Name::Word)?;
         self.text(node, what).cloned()
+    }
+}
+
+/// That a value has more than it may.
+pub(crate) fn too_large(name: &str, cap: Bulk) -> String {
+    let Bulk { items, bytes } = cap;
+    match items {
+        0 => format!("`{name}` has more than {bytes} bytes"),
+        items => format!("`{name}` has more than {items} items or {bytes} bytes of text"),
     }
 }
 

@@ -16,6 +16,7 @@ mod tenants;
 mod types;
 mod values;
 
+pub(crate) use facts::too_large as too_large_value;
 pub(crate) use fields::listed;
 
 use sha2::{Digest as _, Sha256};
@@ -72,6 +73,7 @@ pub(crate) fn model<'t>(sources: &[SourceText<'t>], mistakes: &mut Mistakes) -> 
         types: Vec::new(),
         actor_attributes: Vec::new(),
         context: Vec::new(),
+        open_context_files: Vec::new(),
         definitions: Vec::new(),
         action_groups: Vec::new(),
         role_aliases: Vec::new(),

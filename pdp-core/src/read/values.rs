@@ -42,5 +42,7 @@ fn scalar_value<'t>(scalar: &Scalar<'t>) -> Option<Value<'t>> {
         return Some(Value::String(scalar.text().clone()));
     }
     let bool = scalar.bool().map(Value::Bool);
-    bool.or_else(|| scalar.int().map(Value::Int)).or_else(|| scalar.double().map(Value::Double))
+    bool.or_else(|| scalar.int().map(Value::Int))
+        .or_else(|| scalar.uint().map(Value::Uint))
+        .or_else(|| scalar.double().map(Value::Double))
 }

@@ -3,10 +3,8 @@
 use super::key::{FactKey, State};
 use super::words::Word;
 use crate::compile::bits;
-use crate::compiled::{Detail, DetailKey, Record, ResourceIndex, Stored, Until, of_pair};
-use crate::{
-    ActorForm, ActorType, Change, ChangedActor, Operation, Policies, Statement, Text, Value,
-};
+use crate::compiled::{Detail, DetailKey, Record, ResourceIndex, Until, of_pair};
+use crate::{ActorForm, ActorType, Change, ChangedActor, Operation, Policies, Statement, Value};
 
 /// Which facts are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,7 +78,7 @@ impl Policies {
 
     fn statement(&self, key: &FactKey, state: &State) -> Statement {
         let value = match state {
-            State::Value(value) => Some(of_stored(value)),
+            State::Value(value) => Some(value.value().into_owned()),
             State::Absent | State::Holds(_) => None,
         };
         match key {
@@ -174,16 +172,5 @@ impl Policies {
         let info = &self.code.vocabulary.types[self.type_of(resource)];
         let id = self.facts.resources.id(resource);
         if info.prefixed { id.to_owned() } else { format!("{}:{id}", info.name) }
-    }
-}
-
-fn of_stored(stored: &Stored) -> Value<'static> {
-    match stored {
-        Stored::Bool(value) => Value::Bool(*value),
-        Stored::Int(value) => Value::Int(*value),
-        Stored::Double(bits) => Value::Double(f64::from_bits(*bits)),
-        Stored::String(text) => Value::String(Text::Owned(text.to_string())),
-        Stored::Timestamp(time) => Value::Timestamp(*time),
-        Stored::List(items) => Value::List(items.iter().map(of_stored).collect()),
     }
 }

@@ -1,5 +1,7 @@
 //! Statements, which are words, become facts by number.
 
+use pdp_cel::Bulk;
+
 use std::collections::HashSet;
 
 use super::draft::Draft;
@@ -328,11 +330,15 @@ fn stated(
         (_, None) => return Ok((position, State::Absent)),
     };
     let found = value.type_name();
-    let admitted = attribute.value_type.admit(value);
-    match admitted.as_ref().and_then(Stored::new) {
-        Some(value) => Ok((position, State::Value(value))),
+    let cap = Bulk::of_stated(&attribute.value_type, attribute.items_max);
+    if cap.is_exceeded_by(&value, &attribute.value_type) {
+        let message = crate::read::too_large_value(name, cap);
+        return Err(ChangeError::new(ChangeErrorKind::Refused, "value", message));
+    }
+    match attribute.value_type.admit(value) {
+        Some(value) => Ok((position, State::Value(Stored::new(&value)))),
         None => {
-            let wanted = attribute.value_type;
+            let wanted = &attribute.value_type;
             let message =
                 format!("attribute `{name}` is declared as `{wanted}`; this is a {found}");
             Err(ChangeError::new(ChangeErrorKind::Refused, "value", message))

@@ -1,8 +1,8 @@
-//! Decisions and values as JSON.
+//! Decisions as JSON.
 
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::{Decision, Effect, Map, Obligation, PolicyVersion, RuleError, RuleRef, Value};
+use crate::{Decision, Effect, Obligation, PolicyVersion, RuleError, RuleRef};
 
 impl Serialize for Effect {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -59,31 +59,5 @@ impl Serialize for PolicyVersion {
         fields.serialize_field("digest", &self.digest.to_string())?;
         fields.serialize_field("revision", &self.revision)?;
         fields.end()
-    }
-}
-
-impl Serialize for Value<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Value::Null => serializer.serialize_unit(),
-            Value::Bool(value) => serializer.serialize_bool(*value),
-            Value::Int(value) => serializer.serialize_i64(*value),
-            Value::Uint(value) => serializer.serialize_u64(*value),
-            Value::Double(value) => serializer.serialize_f64(*value),
-            Value::String(text) => serializer.serialize_str(text),
-            Value::Timestamp(time) => serializer.collect_str(time),
-            Value::List(items) => serializer.collect_seq(items),
-            Value::Map(map) => map.serialize(serializer),
-        }
-    }
-}
-
-impl Serialize for Map<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut entries = serializer.serialize_map(Some(self.len()))?;
-        for (name, value) in self.iter() {
-            entries.serialize_entry(name, value)?;
-        }
-        entries.end()
     }
 }

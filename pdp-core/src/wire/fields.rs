@@ -131,7 +131,12 @@ pub(super) fn mistyped(field: String, wanted: &str, found: &Value<'_>) -> Reques
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Int(_) | Value::Uint(_) | Value::Double(_) => "a number",
-        Value::String(_) | Value::Timestamp(_) => "a string",
+        Value::String(_)
+        | Value::Bytes(_)
+        | Value::Timestamp(_)
+        | Value::Duration(_)
+        | Value::Ip(_)
+        | Value::Cidr(_) => "a string",
         Value::List(_) => "a list",
         Value::Map(_) => "an object",
     };

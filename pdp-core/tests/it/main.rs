@@ -7,6 +7,7 @@ mod deciders; // engine, wrapper, remote: one trait
 mod decisions; // the four steps, errors, otherwise, bypass
 mod derived_roles; // named once, had on resources
 mod documents; // examples in the documentation
+mod expressions; // the wider language: faults, sizes, names, functions of the host
 mod hostile; // prefixes, random bytes, bombs
 mod mistakes; // every mistake with its place
 mod patterns; // globs and regular expressions

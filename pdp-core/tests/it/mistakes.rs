@@ -193,7 +193,7 @@ fn mistakes_of_shape_and_meaning_are_refused_with_their_place() {
             "unknown type of values `strng`; did you mean `string`?",
         ),
         ("actor: {attributes: {x: {type: int, from: facs}}}", "`from` is `facts` or `request`"),
-        ("actor: {attributes: {x: list(list(int))}}", "unknown type of values"),
+        ("actor: {attributes: {x: list(list(integer))}}", "unknown type of values"),
         ("deny_by_default: false", "unknown key `deny_by_default`"),
     ] {
         let found = mistakes(&format!("{HEAD}{text}"));

@@ -2,7 +2,7 @@ use pdp_core::model::{Model, RelationPart};
 use pdp_core::{ActorForm, Change, ChangedActor, Operation, Statement};
 
 use super::fact::{Beside, Facts, Key, To, Word};
-use super::value::fit;
+use super::value::{fit, is_too_large, stated};
 use super::vocabulary::{
     Name, link, parts, read_reference, resource_type, role, stated_attribute, write_reference,
 };
@@ -44,7 +44,9 @@ pub(super) fn words(
 
 /// The facts that a statement lists.
 fn listed(model: &Model<'_>, statement: &Statement) -> Result<Vec<(Key, Beside)>, String> {
-    let value_beside = |value: &Option<_>| value.clone().map_or(Beside::Nothing, Beside::Value);
+    let value_beside = |value: &Option<pdp_core::Value<'static>>| {
+        value.as_ref().map_or(Beside::Nothing, |value| Beside::Value(stated(value)))
+    };
     match statement {
         Statement::Relation { resource, relation, actors } => {
             let resource = read_reference(model, resource)?;
@@ -107,7 +109,12 @@ pub(super) fn sayable(model: &Model<'_>, key: &Key, word: &Word) -> Result<Word,
     }
     let Some(declared) = stated_attribute(model, key) else { return Ok(word.clone()) };
     match word {
-        Word::Holds(Beside::Value(value)) => fit(value, declared.value_type)
+        Word::Holds(Beside::Value(value))
+            if is_too_large(value, &declared.value_type, declared.items_max) =>
+        {
+            Err(format!("{value:?} is too large"))
+        }
+        Word::Holds(Beside::Value(value)) => fit(value, &declared.value_type)
             .map(|value| Word::Holds(Beside::Value(value)))
             .ok_or_else(|| format!("{value:?} is no {}", declared.value_type)),
         Word::Holds(_) => Err(format!("no value is said of {key:?}")),

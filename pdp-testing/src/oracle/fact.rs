@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
 use pdp_core::model::{FactActor, Model, ResourceName};
-use pdp_core::{ActorType, Timestamp, Value};
+use pdp_core::{ActorType, Timestamp};
 
+use super::cel::Value;
+use super::value::stated as stated_value;
 use super::vocabulary::{Name, link, name, role};
 
 /// Facts that hold, each with what it says beside its key (section 11).
@@ -42,7 +44,7 @@ pub(super) enum Beside {
     /// It holds before this time.
     Until(Timestamp),
     /// The value of the attribute.
-    Value(Value<'static>),
+    Value(Value),
 }
 
 /// What run time says of a fact.
@@ -124,12 +126,12 @@ pub(super) fn of_files(model: &Model<'_>) -> Facts {
     }
     for fact in &stated.resource_attributes {
         let (resource, attribute) = (own(&fact.subject), fact.name.to_string());
-        let value = Beside::Value(fact.value.clone().into_owned());
+        let value = Beside::Value(stated_value(&fact.value));
         facts.insert(Key::ResourceAttribute { resource, attribute }, value);
     }
     for fact in &stated.actor_attributes {
         let (actor, attribute) = (fact.subject.to_string(), fact.name.to_string());
-        let value = Beside::Value(fact.value.clone().into_owned());
+        let value = Beside::Value(stated_value(&fact.value));
         facts.insert(Key::ActorAttribute { actor, attribute }, value);
     }
     facts

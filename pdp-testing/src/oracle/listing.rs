@@ -1,9 +1,8 @@
-use pdp_core::Value;
 use pdp_core::model::Model;
 use serde_json::{Value as Json, json};
 
 use super::fact::{Beside, Key, To};
-use super::value::fit;
+use super::value::{fit, json as write_value};
 use super::vocabulary::{stated_attribute, write_reference};
 
 /// A fact alone as in `docs/wire.md`, on one line with its keys in byte order. Values are those of
@@ -26,7 +25,8 @@ pub(super) fn write(model: &Model<'_>, key: &Key, beside: &Beside) -> String {
         fact["resource"] = json!(write_reference(model, resource));
     }
     if let (Beside::Value(value), Some(declared)) = (beside, stated_attribute(model, key)) {
-        fact["value"] = fit(value, declared.value_type).map_or(Json::Null, |fit| write_value(&fit));
+        fact["value"] =
+            fit(value, &declared.value_type).map_or(Json::Null, |fit| write_value(&fit));
     }
     fact.to_string()
 }
@@ -63,17 +63,4 @@ fn write_actor(model: &Model<'_>, actor: &To, beside: &Beside) -> Json {
         _ => {}
     }
     long
-}
-
-fn write_value(value: &Value<'_>) -> Json {
-    match value {
-        Value::Bool(value) => json!(value),
-        Value::Int(value) => json!(value),
-        Value::Double(value) => json!(value),
-        Value::String(text) => json!(text),
-        Value::Timestamp(time) => json!(time.to_string()),
-        Value::List(items) => items.iter().map(write_value).collect(),
-        // Of no declared type.
-        _ => Json::Null,
-    }
 }

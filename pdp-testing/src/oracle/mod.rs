@@ -5,6 +5,7 @@
 //! changes, and knows no walk limit. What it says is what the page says, so the engine can be held
 //! against it. It expects sets that the engine accepts.
 
+pub mod cel;
 mod change;
 mod condition;
 mod fact;

@@ -20,6 +20,9 @@ fn what_would_make_it_an_echo_is_found() {
         "use pdp_core as core;",
         "use pdp_core;",
         "let engine = pdp_core::Engine::new(policies);",
+        "use pdp_cel::{Expression, equal};",
+        "use pdp_cel::*;",
+        "let value = pdp_cel::evaluate(program);",
         "let value = declared.value_type.admit(value);",
         "let value = Type::admit(declared, value);",
     ] {
@@ -27,7 +30,8 @@ fn what_would_make_it_an_echo_is_found() {
     }
     for source in [
         "use pdp_core::model::{Model, Rule};",
-        "use pdp_core::{Effect, Request, Value, expression::Expression};",
+        "use pdp_core::{Effect, Request, Value, model::Rule};",
+        "use pdp_cel::{Expression, Loop, LoopKind};",
         "// use pdp_core::Policies;",
         "let time = pdp_core::Timestamp::parse(text);",
     ] {

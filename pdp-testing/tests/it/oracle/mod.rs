@@ -1,5 +1,7 @@
 //! What the oracle says, held against expectations written by hand from the page on the language.
 
+/// The conformance tests of CEL.
+mod cel;
 /// Section by section, files alone.
 mod language;
 /// Change sets, layers, reloads.

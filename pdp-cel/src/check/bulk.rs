@@ -1,0 +1,127 @@
+use crate::{Type, Value};
+
+/// How large a value may be: an upper bound of its items, those of items among them, and of the
+/// bytes of all of its texts together.
+///
+/// The bulk of one item is that of the list divided by its items. That is an average and not a
+/// bound, but what a loop costs in all is bounded with it, since no operation costs more than in
+/// proportion to the size of each of its operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Bulk {
+    /// Items of lists and entries of maps.
+    pub items: u64,
+    /// Bytes of texts.
+    pub bytes: u64,
+}
+
+/// A whole number, time or address, written out.
+const WRITTEN_BYTES: u64 = 64;
+
+impl Bulk {
+    /// Of a value of fixed size.
+    pub const NONE: Bulk = Bulk { items: 0, bytes: 0 };
+
+    /// Of a number, time or address that is written out.
+    pub(super) const WRITTEN: Bulk = Bulk { items: 0, bytes: WRITTEN_BYTES };
+
+    /// Of a value that a request or a fact may state: lists, maps and values of open type.
+    pub const STATED: Bulk = Bulk { items: 500, bytes: 64 * 1024 };
+
+    /// Of a text that a request or a fact may state.
+    pub const STATED_TEXT: Bulk = Bulk { items: 0, bytes: 16 * 1024 };
+
+    /// Of a value of a declared type that may have so many items.
+    pub fn of_stated(declared: &Type, items_max: u32) -> Self {
+        match declared {
+            Type::List(_) | Type::Map(..) | Type::Any => {
+                let items = u64::from(items_max);
+                let bytes = Bulk::STATED.bytes * items.div_ceil(Bulk::STATED.items);
+                Bulk { items, bytes }
+            }
+            Type::String => Bulk::STATED_TEXT,
+            _ => Bulk::NONE,
+        }
+    }
+
+    /// Whether a value of a declared type is larger than this.
+    pub fn is_exceeded_by(self, value: &Value<'_>, declared: &Type) -> bool {
+        match (declared, value) {
+            (Type::String, Value::String(text)) => text.len() as u64 > self.bytes,
+            (Type::List(_) | Type::Map(..) | Type::Any, value) => self.left_after(value).is_none(),
+            _ => false,
+        }
+    }
+
+    /// What is left of this after a value; `None` if it is larger.
+    fn left_after(self, value: &Value<'_>) -> Option<Bulk> {
+        match value {
+            Value::String(text) => self.less(0, text.len()),
+            Value::Bytes(bytes) => self.less(0, bytes.len()),
+            Value::List(items) => {
+                let left = self.less(items.len(), 0)?;
+                items.iter().try_fold(left, Bulk::left_after)
+            }
+            Value::Map(map) => {
+                let left = self.less(map.len(), 0)?;
+                map.iter().try_fold(left, |left, (name, value)| {
+                    left.less(0, name.len())?.left_after(value)
+                })
+            }
+            _ => Some(self),
+        }
+    }
+
+    fn less(self, items: usize, bytes: usize) -> Option<Bulk> {
+        let items = self.items.checked_sub(items as u64)?;
+        Some(Bulk { items, bytes: self.bytes.checked_sub(bytes as u64)? })
+    }
+
+    /// Of a text of so many bytes.
+    pub fn of_bytes(bytes: usize) -> Self {
+        Bulk { items: 0, bytes: bytes as u64 }
+    }
+
+    /// Of one item.
+    pub(super) fn item(self) -> Self {
+        let items = self.items.max(1);
+        Bulk { items: self.items / items, bytes: self.bytes.div_ceil(items) }.less_itself()
+    }
+
+    /// The items of an item, without the item itself.
+    fn less_itself(self) -> Self {
+        Bulk { items: self.items.saturating_sub(1), ..self }
+    }
+
+    /// Both together.
+    pub(super) fn and(self, other: Bulk) -> Self {
+        Bulk {
+            items: self.items.saturating_add(other.items),
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
+
+    /// Either.
+    pub(super) fn or(self, other: Bulk) -> Self {
+        Bulk { items: self.items.max(other.items), bytes: self.bytes.max(other.bytes) }
+    }
+
+    /// So many of it.
+    pub(super) fn times(self, count: u64) -> Self {
+        Bulk { items: self.items.saturating_mul(count), bytes: self.bytes.saturating_mul(count) }
+    }
+
+    /// The steps of comparing all of it with something. Keys of maps are looked up.
+    pub(super) fn compared(self) -> u64 {
+        self.items.saturating_mul(2).saturating_add(self.bytes / 64).saturating_add(1)
+    }
+
+    /// The steps of looking at all of it once.
+    pub(super) fn scan(self) -> u64 {
+        self.items.saturating_mul(9).saturating_add(self.bytes / 16).saturating_add(1)
+    }
+
+    /// The steps of making all of it anew.
+    pub(super) fn made(self) -> u64 {
+        self.items.saturating_mul(9).saturating_add(self.bytes / 16).saturating_add(5)
+    }
+}
