@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod allocations;
+pub mod conditions;
 pub mod engine;
 pub mod random;
 pub mod reference;

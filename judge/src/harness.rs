@@ -15,6 +15,8 @@ use pdp_core::{
 use serde::Serialize;
 
 use crate::change::change_set as drawn_change_set;
+pub use crate::expression::expression;
+use crate::expression::seeds as expression_seeds;
 use crate::question::question;
 use crate::{Dice, Listing, Outcome, PolicySet, Scenario, Wish, smaller};
 
@@ -34,6 +36,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "policy_text", run: policy_text, seeds: policy_seeds },
     Target { name: "request_json", run: request_json, seeds: request_seeds },
     Target { name: "change_set", run: change_set, seeds: change_set_seeds },
+    Target { name: "expression", run: expression, seeds: expression_seeds },
     Target { name: "engine_against_oracle", run: engine_against_oracle, seeds: choice_seeds },
 ];
 

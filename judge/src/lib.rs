@@ -5,6 +5,7 @@ pub mod compare;
 mod condition;
 mod dice;
 pub mod edit;
+mod expression;
 pub mod fact;
 pub mod harness;
 mod language;

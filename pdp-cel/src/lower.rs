@@ -419,7 +419,7 @@ impl<N: Names> Lowering<'_, N> {
             Err(error) if self.options.strict => {
                 Err(LowerError { message: format!("no regular expression: {error}"), span })
             }
-            Err(_) => Ok(self.builder.fail(Fault::InvalidArgument)),
+            Err(_) => Ok(self.builder.call(Function::Matches, nodes.to_vec())),
         }
     }
 }

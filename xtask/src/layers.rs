@@ -52,7 +52,7 @@ pub const LAYERS: &[Layer<'_>] = &[
     Layer { package: "pdp-testing", uses: &["pdp-cel", "pdp-core"], tests_use: &[], outside: None },
     Layer {
         package: "pdp-judge",
-        uses: &["pdp-core", "pdp-testing"],
+        uses: &["pdp-cel", "pdp-core", "pdp-testing"],
         tests_use: &[],
         outside: None,
     },

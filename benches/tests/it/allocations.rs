@@ -20,7 +20,13 @@ types:
     attributes: {size: int?}
     otherwise: [{actors: {not: {relation: viewer}}, reason: not_a_viewer}, no]
 derived_roles: {reader: {actors: {relation: viewer, id: ['*', {exact: x}]}, when: actor.id.contains(':')}}
-context: {place: string?, tags: list(string)?}
+context:
+  place: string?
+  tags: list(string)?
+  client: ip?
+  offices: list(cidr)?
+  level: map(int)?
+  sent: timestamp?
 rules:
   - {id: root, effect: permit, bypass: true, actors: {role: root}}
   - {id: blocked, effect: deny, resource: page, actors: {relation: blocked}}
@@ -31,6 +37,17 @@ rules:
     resource: page
     actions: write
     when: \"(context.place ?? '').startsWith('off') && 'x' in (context.tags ?? []) && (resource.size ?? 0) < 10\"
+  - id: guests
+    effect: permit
+    resource: page
+    actions: write
+    when: >-
+      has(context.client) && has(context.sent) && has(context.level)
+      && (context.offices ?? []).exists(office, office.containsIP(context.client))
+      && (context.tags ?? []).all(i, tag, i < 9 && tag != '' && tag.matches('^[a-z]+$'))
+      && now - context.sent < duration('10m') && now.getHours() < 18
+      && (context.level['pages'] ?? 0) + 1 > 3
+      && cel.bind(name, actor.id.substring(5), name.size() > 2 && name.indexOf('a') == 0)
 facts:
   folder:top: {viewer: user:linked, space: folder:space}
   group:outer: {member: 'group:inner#member'}
@@ -65,6 +82,17 @@ fn a_decision_allocates_nothing() {
     let mut office = Map::new();
     office.insert("place", "office");
     office.insert("tags", pdp_core::Value::List(vec!["x".into()]));
+    let mut guest = Map::new();
+    let texts = |texts: &[&'static str]| {
+        pdp_core::Value::List(texts.iter().map(|text| (*text).into()).collect())
+    };
+    let mut level = Map::new();
+    level.insert("pages", 3);
+    guest.insert("tags", texts(&["y", "z"]));
+    guest.insert("client", "10.1.2.3");
+    guest.insert("offices", texts(&["9.0.0.0/8", "10.0.0.0/8"]));
+    guest.insert("level", pdp_core::Value::Map(level));
+    guest.insert("sent", "2028-12-31T23:55:00Z");
     let human = |id| Actor::new(ActorType::Human, id);
     let read = |actor| Request::new(actor, "read", Resource::new("page", "a"));
     let write = Request {
@@ -90,6 +118,11 @@ fn a_decision_allocates_nothing() {
         ),
         (write, Effect::Permit, "writers"),
         (Request { context: Map::empty(), ..write }, Effect::Deny, "not_a_viewer"),
+        (
+            Request { context: &guest, now, actor: human("user:anna"), ..write },
+            Effect::Permit,
+            "guests",
+        ),
     ] {
         // The first time, working memory may grow; then it is large enough for good.
         counted(&policies, &request, &mut scratch);

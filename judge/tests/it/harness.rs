@@ -71,6 +71,11 @@ fn change_sets_are_applied_whole_or_not_at_all() {
 }
 
 #[test]
+fn expressions_mean_the_same_to_both_evaluators() {
+    check("expression", 4_000);
+}
+
+#[test]
 fn choices_make_scenarios_that_are_agreed_upon() {
     check("engine_against_oracle", 100);
 }

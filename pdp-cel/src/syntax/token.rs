@@ -267,6 +267,9 @@ fn escape(tail: &str, bytes: bool, start: usize) -> Result<(Escaped, usize), Syn
     };
     match escaped {
         Some(escaped) => Ok((escaped, skip + count)),
-        None => Err(SyntaxError::new("an unknown escape", start, start + 2)),
+        None => {
+            let end = start + 1 + letter.map_or(0, char::len_utf8);
+            Err(SyntaxError::new("an unknown escape", start, end))
+        }
     }
 }
