@@ -19,18 +19,34 @@ pub struct Allocations {
     pub calls: u64,
     /// Bytes allocated less bytes freed; below 0 where memory of other threads was freed.
     pub live_bytes: i64,
+    /// The most that [`Allocations::live_bytes`] was since [`Allocations::forget_peak`].
+    pub peak_bytes: i64,
 }
 
 impl Allocations {
     /// The counters of the current thread; 0 where [`CountingAllocator`] is not in place.
     pub fn now() -> Self {
-        Self { calls: CALLS.get(), live_bytes: LIVE_BYTES.get() }
+        Self { calls: CALLS.get(), live_bytes: LIVE_BYTES.get(), peak_bytes: PEAK_BYTES.get() }
     }
 
     /// What was added since `earlier`.
     #[must_use]
     pub fn since(self, earlier: Self) -> Self {
-        Self { calls: self.calls - earlier.calls, live_bytes: self.live_bytes - earlier.live_bytes }
+        Self {
+            calls: self.calls - earlier.calls,
+            live_bytes: self.live_bytes - earlier.live_bytes,
+            peak_bytes: self.peak_bytes,
+        }
+    }
+
+    /// Begins to look for a peak.
+    pub fn forget_peak() {
+        PEAK_BYTES.set(LIVE_BYTES.get());
+    }
+
+    /// How many bytes more than `earlier` were allocated at the peak.
+    pub fn peak_since(self, earlier: Self) -> i64 {
+        self.peak_bytes - earlier.live_bytes
     }
 }
 
@@ -39,6 +55,7 @@ impl Allocations {
 thread_local! {
     static CALLS: Cell<u64> = const { Cell::new(0) };
     static LIVE_BYTES: Cell<i64> = const { Cell::new(0) };
+    static PEAK_BYTES: Cell<i64> = const { Cell::new(0) };
 }
 
 // SAFETY: every call goes to the system's allocator with the same arguments; counting touches only
@@ -71,7 +88,9 @@ unsafe impl GlobalAlloc for CountingAllocator {
 
 fn count(calls: u64, allocated_bytes: usize, freed_bytes: usize) {
     CALLS.set(CALLS.get() + calls);
-    LIVE_BYTES.set(LIVE_BYTES.get() + signed(allocated_bytes) - signed(freed_bytes));
+    let live_bytes = LIVE_BYTES.get() + signed(allocated_bytes) - signed(freed_bytes);
+    LIVE_BYTES.set(live_bytes);
+    PEAK_BYTES.set(PEAK_BYTES.get().max(live_bytes));
 }
 
 /// No block is larger than `isize::MAX`; an allocator must not panic, so this wraps where it cannot

@@ -6,4 +6,5 @@ pub mod engine;
 pub mod random;
 pub mod reference;
 pub mod seed;
+pub mod worst;
 pub mod yaml;

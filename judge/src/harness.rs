@@ -410,7 +410,9 @@ mod tests {
 
     #[test]
     fn seeds_are_good() {
-        let [policies, requests, change_sets, _] = TARGETS else { panic!("four targets") };
+        let [policies, requests, change_sets, expressions, _] = TARGETS else {
+            panic!("five targets")
+        };
         let accepted = |text: &[u8]| load(std::str::from_utf8(text).unwrap()).is_ok();
         // Files of a set that has several do not stand alone.
         assert!(share(policies, accepted) > 0.2);
@@ -421,5 +423,7 @@ mod tests {
         };
         // Attributes and existence are not replaced, and what is drawn fits other policies.
         assert!(share(change_sets, applied) > 0.6);
+        let parsed = |text: &[u8]| pdp_cel::parse(std::str::from_utf8(text).unwrap()).is_ok();
+        assert!(share(expressions, parsed) > 0.99);
     }
 }

@@ -363,6 +363,9 @@ impl ValueSketch {
         if masked {
             declaration.push("masked", true.into());
         }
+        if self.kind == Kind::STRING && self.from_request && dice.chance(20) {
+            declaration.push("max", Tree::Int(3));
+        }
         if self.kind.list {
             // So that conditions may go through two lists inside of each other. Longer ones there
             // are none, but now and then one that is too long.

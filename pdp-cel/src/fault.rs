@@ -122,6 +122,16 @@ impl Meter {
         self.step(bytes / 16)
     }
 
+    /// Takes the steps that looking for a text of so many bytes in another costs: both are gone
+    /// through, byte by byte.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Limit`] if fewer are left.
+    pub fn search(&mut self, text_bytes: usize, part_bytes: usize) -> Result<(), Fault> {
+        self.step((text_bytes + part_bytes) / 4)
+    }
+
     /// Takes the steps that comparing so many bytes costs.
     ///
     /// # Errors

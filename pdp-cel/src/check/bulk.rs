@@ -30,15 +30,15 @@ impl Bulk {
     /// Of a text that a request or a fact may state.
     pub const STATED_TEXT: Bulk = Bulk { items: 0, bytes: 16 * 1024 };
 
-    /// Of a value of a declared type that may have so many items.
-    pub fn of_stated(declared: &Type, items_max: u32) -> Self {
+    /// Of a value of a declared type that may have so many items or, if it is a text, bytes.
+    pub fn of_stated(declared: &Type, max: u32) -> Self {
         match declared {
             Type::List(_) | Type::Map(..) | Type::Any => {
-                let items = u64::from(items_max);
+                let items = u64::from(max);
                 let bytes = Bulk::STATED.bytes * items.div_ceil(Bulk::STATED.items);
                 Bulk { items, bytes }
             }
-            Type::String => Bulk::STATED_TEXT,
+            Type::String => Bulk { items: 0, bytes: u64::from(max) },
             _ => Bulk::NONE,
         }
     }
@@ -113,6 +113,11 @@ impl Bulk {
     /// The steps of comparing all of it with something. Keys of maps are looked up.
     pub(super) fn compared(self) -> u64 {
         self.items.saturating_mul(2).saturating_add(self.bytes / 64).saturating_add(1)
+    }
+
+    /// The steps of looking for a text in it.
+    pub(super) fn searched_for(self, part: Bulk) -> u64 {
+        self.bytes.saturating_add(part.bytes) / 4
     }
 
     /// The steps of looking at all of it once.

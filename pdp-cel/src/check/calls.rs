@@ -124,8 +124,12 @@ impl<V: Vocabulary> Checker<'_, V> {
                 _ => return self.misfit(name, &known, span),
             }
         }
-        let bulk = known[0].bulk.and(known[1].bulk);
-        Some(Known::new(Type::Bool).over(&known).costing(bulk.scan()))
+        let (text, part) = (known[0].bulk, known[1].bulk);
+        let cost = match name {
+            "contains" => text.searched_for(part),
+            _ => part.bytes / 64,
+        };
+        Some(Known::new(Type::Bool).over(&known).costing(cost + 1))
     }
 
     fn known_function(
@@ -242,19 +246,21 @@ fn work(function: Function, known: &[Known]) -> (Bulk, u64) {
         F::Dyn | F::Value | F::Or | F::OrValue | F::OptionalOf | F::OptionalOfNonZero => (all, 8),
         F::First | F::Last => (first, 8),
         F::Unwrap => (first, first.made()),
-        F::Bytes
-        | F::LowerAscii
-        | F::UpperAscii
-        | F::Reverse
-        | F::Trim
-        | F::CharAt
-        | F::Substring => (Bulk { items: 0, ..first }, first.scan() + first.made()),
+        F::IndexOf | F::LastIndexOf => {
+            (Bulk::NONE, all.scan().saturating_add(first.searched_for(second)))
+        }
+        F::Reverse => {
+            (Bulk { items: 0, ..first }, first.scan().saturating_add(first.times(4).made()))
+        }
+        F::Bytes | F::LowerAscii | F::UpperAscii | F::Trim | F::CharAt | F::Substring => {
+            (Bulk { items: 0, ..first }, first.scan() + first.made())
+        }
         F::String => {
             let written = Bulk { items: 0, bytes: first.bytes }.or(Bulk::WRITTEN);
             (written, first.scan() + written.made())
         }
         F::Quote | F::Base64Encode | F::Base64Decode => {
-            let made = Bulk { items: 0, bytes: first.bytes * 2 + 8 };
+            let made = Bulk { items: 0, bytes: first.bytes * 4 + 8 };
             (made, first.scan() + made.made())
         }
         F::Join => {
@@ -268,12 +274,14 @@ fn work(function: Function, known: &[Known]) -> (Bulk, u64) {
             let places = first.bytes.saturating_add(1);
             let made =
                 Bulk { items: 0, bytes: first.bytes.saturating_add(places.saturating_mul(new)) };
-            let appends = places.saturating_mul(8);
+            let appends = places.saturating_mul(9).saturating_add(first.searched_for(second));
             (made, all.scan().saturating_add(made.made()).saturating_add(appends))
         }
         F::Split => {
             let made = Bulk { items: first.bytes.saturating_add(1), bytes: first.bytes };
-            (made, all.scan().saturating_add(made.made()))
+            let searches = made.items.saturating_mul(second.bytes / 4 + 1);
+            let searched = first.searched_for(second).saturating_add(searches);
+            (made, all.scan().saturating_add(made.made()).saturating_add(searched))
         }
         F::Format => {
             let numbers = second.items.saturating_add(1).saturating_mul(FORMATTED_BYTES);

@@ -108,13 +108,26 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
                 })
             }
             Node::StartsWith { text, prefix } => {
-                self.texts(node, *text, *prefix, |text, prefix| text.starts_with(prefix))
+                self.texts(node, *text, *prefix, |text, prefix, meter| {
+                    meter.compare(prefix.len())?;
+                    Ok(text.starts_with(prefix))
+                })
             }
             Node::EndsWith { text, suffix } => {
-                self.texts(node, *text, *suffix, |text, suffix| text.ends_with(suffix))
+                self.texts(node, *text, *suffix, |text, suffix, meter| {
+                    meter.compare(suffix.len())?;
+                    Ok(text.ends_with(suffix))
+                })
             }
             Node::Contains { text, part } => {
-                self.texts(node, *text, *part, |text, part| text.contains(part))
+                self.texts(node, *text, *part, |text, part, meter| {
+                    // Looking for what cannot be there is not for nothing: a search prepares itself.
+                    if part.len() > text.len() {
+                        return Ok(false);
+                    }
+                    meter.search(text.len(), part.len())?;
+                    Ok(text.contains(part))
+                })
             }
             Node::Fits { text, pattern } => self.fits(node, *text, *pattern),
             Node::In { element, list } => self.is_in(node, *element, *list),
@@ -152,13 +165,10 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
         node: NodeId,
         left: NodeId,
         right: NodeId,
-        holds: impl Fn(&str, &str) -> bool,
+        holds: impl Fn(&str, &str, &mut Meter) -> Result<bool, Fault>,
     ) -> Truth {
         self.compared(node, left, right, |left, right, meter| match (left, right) {
-            (Operand::Text(left), Operand::Text(right)) => {
-                meter.scan(left.len())?;
-                Ok(holds(left, right))
-            }
+            (Operand::Text(left), Operand::Text(right)) => holds(left, right, meter),
             _ => Err(Fault::NoSuchOverload),
         })
     }

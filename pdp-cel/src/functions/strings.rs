@@ -39,14 +39,17 @@ fn of_text<'e>(
     match (function, rest) {
         (F::Matches, [Operand::Text(pattern)]) => matches(text, pattern),
         (F::CharAt, [Operand::Int(index)]) => char_at(text, *index),
-        (F::IndexOf, [Operand::Text(part)]) => index_of(text, part, 0),
-        (F::IndexOf, [Operand::Text(part), Operand::Int(from)]) => index_of(text, part, *from),
+        (F::IndexOf, [Operand::Text(part)]) => index_of(text, part, 0, meter),
+        (F::IndexOf, [Operand::Text(part), Operand::Int(from)]) => {
+            index_of(text, part, *from, meter)
+        }
         (F::LastIndexOf, [Operand::Text(part)]) => {
             let length = text.chars().count();
-            last_index_of(text, part, i64::try_from(length).map_err(|_| Fault::Overflow)?)
+            let length = i64::try_from(length).map_err(|_| Fault::Overflow)?;
+            last_index_of(text, part, length, meter)
         }
         (F::LastIndexOf, [Operand::Text(part), Operand::Int(from)]) => {
-            last_index_of(text, part, *from)
+            last_index_of(text, part, *from, meter)
         }
         (F::LowerAscii, []) => made(meter, text.len(), || text.to_ascii_lowercase()),
         (F::UpperAscii, []) => made(meter, text.len(), || text.to_ascii_uppercase()),
@@ -65,8 +68,9 @@ fn of_text<'e>(
             substring(text, *start, Some(*end))
         }
         (F::Trim, []) => Ok(part_of(text, text.trim())),
-        (F::Reverse, []) => made(meter, text.len(), || text.chars().rev().collect()),
-        (F::Quote, []) => made(meter, 2 * text.len() + 2, || quoted(text)),
+        // Letter by letter, and not many at once.
+        (F::Reverse, []) => made(meter, 4 * text.len(), || text.chars().rev().collect()),
+        (F::Quote, []) => made(meter, 4 * text.len() + 2, || quoted(text)),
         _ => Err(Fault::NoSuchOverload),
     }
 }
@@ -108,8 +112,11 @@ fn char_at<'e>(text: &Words<'e>, index: i64) -> Made<'e> {
     Ok(part_of(text, &text[start..start + length]))
 }
 
-fn index_of<'e>(text: &str, part: &str, from: i64) -> Made<'e> {
+fn index_of<'e>(text: &str, part: &str, from: i64, meter: &mut Meter) -> Made<'e> {
     let start = offset(text, from)?;
+    if !may_hold(text, part, meter)? {
+        return Ok(Operand::Int(-1));
+    }
     Ok(match text[start..].find(part) {
         Some(found) => count(text[..start + found].chars().count()),
         None => Operand::Int(-1),
@@ -117,8 +124,11 @@ fn index_of<'e>(text: &str, part: &str, from: i64) -> Made<'e> {
 }
 
 /// The last place at which `part` begins, not behind `from`.
-fn last_index_of<'e>(text: &str, part: &str, from: i64) -> Made<'e> {
+fn last_index_of<'e>(text: &str, part: &str, from: i64, meter: &mut Meter) -> Made<'e> {
     let last_start = offset(text, from)?;
+    if !may_hold(text, part, meter)? {
+        return Ok(Operand::Int(-1));
+    }
     let end = (last_start + part.len()).min(text.len());
     // A part cannot end inside of a character, so nothing is lost by going back to its beginning.
     let end = (0..=end).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
@@ -126,6 +136,16 @@ fn last_index_of<'e>(text: &str, part: &str, from: i64) -> Made<'e> {
         Some(found) => count(text[..found].chars().count()),
         None => Operand::Int(-1),
     })
+}
+
+/// Whether a part is not longer than the text, so that looking for it is not for nothing: a search
+/// prepares itself. Takes what it costs.
+fn may_hold(text: &str, part: &str, meter: &mut Meter) -> Result<bool, Fault> {
+    if part.len() > text.len() {
+        return Ok(false);
+    }
+    meter.search(text.len(), part.len())?;
+    Ok(true)
 }
 
 fn join<'e>(
@@ -145,6 +165,7 @@ fn join<'e>(
 /// The first `limit` places, or all where that is negative.
 fn replace<'e>(text: &str, old: &str, new: &str, limit: i64, meter: &mut Meter) -> Made<'e> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let limit = if may_hold(text, old, meter)? { limit } else { 0 };
     let mut replaced = String::new();
     let mut rest = 0;
     for (start, found) in text.match_indices(old).take(limit) {
@@ -161,6 +182,7 @@ fn split<'e>(text: &Words<'e>, separator: &str, limit: i64, meter: &mut Meter) -
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut parts = Vec::new();
     let mut rest: &str = text;
+    meter.search(text.len(), separator.len())?;
     let mut push = |part: &str, meter: &mut Meter| {
         meter.allocate(size_of::<Operand<'_>>())?;
         if matches!(text, Words::Made(_)) {
@@ -174,9 +196,13 @@ fn split<'e>(text: &Words<'e>, separator: &str, limit: i64, meter: &mut Meter) -
     }
     let mut taken = 0;
     while taken + 1 < limit {
-        let found = if separator.is_empty() {
+        let found = if separator.len() > rest.len() {
+            None
+        } else if separator.is_empty() {
             rest.chars().next().map(char::len_utf8).filter(|length| *length < rest.len())
         } else {
+            // Each search prepares itself anew.
+            meter.step(separator.len() / 4)?;
             rest.find(separator)
         };
         let Some(found) = found else { break };

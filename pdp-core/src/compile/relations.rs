@@ -128,7 +128,7 @@ pub(super) fn attribute_infos(attributes: &[Attribute]) -> Vec<AttributeInfo> {
     let info = |attribute: &Attribute| AttributeInfo {
         name: attribute.name.text.as_str().into(),
         value_type: attribute.value_type.clone(),
-        items_max: attribute.items_max,
+        max: attribute.max,
         source: attribute.source,
     };
     attributes.iter().map(info).collect()

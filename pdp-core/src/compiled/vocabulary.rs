@@ -37,7 +37,7 @@ pub(crate) struct TypeInfo {
 pub(crate) struct AttributeInfo {
     pub(crate) name: Box<str>,
     pub(crate) value_type: Type,
-    pub(crate) items_max: u32,
+    pub(crate) max: u32,
     pub(crate) source: AttributeSource,
 }
 

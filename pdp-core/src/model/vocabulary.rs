@@ -81,8 +81,9 @@ pub struct Attribute {
     pub value_type: Type,
     /// Whether it may be absent.
     pub optional: bool,
-    /// How many items it may have, those of items among them; of no effect on single values.
-    pub items_max: u32,
+    /// How many items a list, map or open value may have, those of items among them; how many bytes
+    /// a text may have. Of no effect on other values.
+    pub max: u32,
     /// Who states it.
     pub source: AttributeSource,
     /// Whether audit records leave the value out.

@@ -1,5 +1,7 @@
 //! Declarations of attributes and of the context.
 
+use pdp_cel::Bulk;
+
 use super::Reader;
 use super::names::Name;
 use crate::Type;
@@ -7,11 +9,11 @@ use crate::document::{Content, Node};
 use crate::error::PolicyErrorKind;
 use crate::model::{Attribute, AttributeSource, Model, Word};
 
-/// How many items a list, map or value of open type may have where nothing is said.
-const ITEMS_DEFAULT: u32 = 500;
-
 /// More items cannot be allowed.
 const ITEMS_MAX: i64 = 10_000;
+
+/// More bytes of a text cannot be allowed.
+const TEXT_BYTES_MAX: i64 = 64 * 1024;
 
 const RESOURCE_RESERVED: [&str; 2] = ["id", "type"];
 const ACTOR_RESERVED: [&str; 6] = ["id", "type", "roles", "tenants", "memberships", "attributes"];
@@ -71,11 +73,12 @@ impl<'t> Reader<'_, 't> {
     ) -> Option<Attribute> {
         if !matches!(node.content, Content::Mapping(_)) {
             let (value_type, optional) = self.value_type(node)?;
+            let max = default_max(&value_type);
             return Some(Attribute {
                 name,
                 value_type,
                 optional,
-                items_max: ITEMS_DEFAULT,
+                max,
                 source: default_source,
                 masked: false,
             });
@@ -96,26 +99,30 @@ impl<'t> Reader<'_, 't> {
         };
         let value_type = self.required(&fields, "type")?;
         let (value_type, optional) = self.value_type(value_type)?;
-        let items_max = match fields.value("max") {
-            Some(max) => self.items_max(max, &value_type)?,
-            None => ITEMS_DEFAULT,
+        let max = match fields.value("max") {
+            Some(max) => self.max(max, &value_type)?,
+            None => default_max(&value_type),
         };
-        Some(Attribute { name, value_type, optional, items_max, source, masked })
+        Some(Attribute { name, value_type, optional, max, source, masked })
     }
 
-    fn items_max(&mut self, node: &Node<'t>, value_type: &Type) -> Option<u32> {
-        if !matches!(value_type, Type::List(_) | Type::Map(..) | Type::Any) {
-            let message = format!("`max` counts items, and a `{value_type}` has none");
-            self.mistake(PolicyErrorKind::Type, node.span, message);
-            return None;
-        }
+    fn max(&mut self, node: &Node<'t>, value_type: &Type) -> Option<u32> {
+        let most = match value_type {
+            Type::List(_) | Type::Map(..) | Type::Any => ITEMS_MAX,
+            Type::String => TEXT_BYTES_MAX,
+            other => {
+                let message = format!("`max` counts items or bytes, and a `{other}` has none");
+                self.mistake(PolicyErrorKind::Type, node.span, message);
+                return None;
+            }
+        };
         let max = match &node.content {
             Content::Scalar(scalar) => scalar.int(),
             _ => None,
         };
-        let max = max.filter(|max| (1..=ITEMS_MAX).contains(max));
+        let max = max.filter(|max| (1..=most).contains(max));
         if max.is_none() {
-            let message = format!("`max` is a whole number from 1 to {ITEMS_MAX}");
+            let message = format!("`max` is a whole number from 1 to {most}");
             self.mistake(PolicyErrorKind::Shape, node.span, message);
         }
         max.and_then(|max| u32::try_from(max).ok())
@@ -150,4 +157,11 @@ impl<'t> Reader<'_, 't> {
         };
         Some((value_type, optional))
     }
+}
+
+/// What `max` is where nothing is said: items, or bytes of a text.
+fn default_max(value_type: &Type) -> u32 {
+    let Bulk { items, bytes } =
+        if *value_type == Type::String { Bulk::STATED_TEXT } else { Bulk::STATED };
+    u32::try_from(if items == 0 { bytes } else { items }).expect("the defaults are small")
 }

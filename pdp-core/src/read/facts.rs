@@ -424,7 +424,7 @@ impl<'t> Reader<'_, 't> {
             return None;
         }
         let found = value.type_name();
-        let cap = Bulk::of_stated(&attribute.value_type, attribute.items_max);
+        let cap = Bulk::of_stated(&attribute.value_type, attribute.max);
         if cap.is_exceeded_by(&value, &attribute.value_type) {
             let message = too_large(&name, cap);
             self.mistake(PolicyErrorKind::Limit, node.span, message);

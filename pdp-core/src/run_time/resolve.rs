@@ -330,7 +330,7 @@ fn stated(
         (_, None) => return Ok((position, State::Absent)),
     };
     let found = value.type_name();
-    let cap = Bulk::of_stated(&attribute.value_type, attribute.items_max);
+    let cap = Bulk::of_stated(&attribute.value_type, attribute.max);
     if cap.is_exceeded_by(&value, &attribute.value_type) {
         let message = crate::read::too_large_value(name, cap);
         return Err(ChangeError::new(ChangeErrorKind::Refused, "value", message));

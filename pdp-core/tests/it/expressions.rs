@@ -18,6 +18,7 @@ context:
   text: string?
   list: list(string)?
   few: {type: list(int)?, max: 3}
+  short: {type: string?, max: 5}
   map: map(int)?
   open: any?
   client: ip?
@@ -135,7 +136,7 @@ fn a_deny_rule_whose_condition_fails_denies_and_a_permit_rule_does_not_permit() 
     let decision = decide(&policies, &context);
     assert_eq!(decision.rule.map(|rule| rule.id.into_owned()).as_deref(), Some("c"));
     let error = &decision.errors[0];
-    assert_eq!((&*error.rule.id, error.rule.line, error.fault), ("c", 20, Fault::DivisionByZero));
+    assert_eq!((&*error.rule.id, error.rule.line, error.fault), ("c", 21, Fault::DivisionByZero));
     assert_eq!(error.message, "division by zero, in `10 % (context.n ?? 0)`");
     context.insert("n", 1);
     assert_eq!(decide(&policies, &context).reason, "a");
@@ -150,6 +151,8 @@ fn values_that_are_too_large_are_faults() {
         ("(context.text ?? '') != ''", text(16 * 1024), "yes"),
         ("(context.text ?? '') != ''", text(16 * 1024 + 1), "too_large"),
         ("has(context.text)", text(16 * 1024 + 1), "too_large"),
+        ("(context.short ?? '') != ''", vec![("short", "hallo".into())], "yes"),
+        ("(context.short ?? '') != ''", vec![("short", "hall\u{f6}".into())], "too_large"),
         ("size(context.few ?? []) == 3", few(3), "yes"),
         ("size(context.few ?? []) == 3", few(4), "too_large"),
         ("size(context.list ?? []) == 500", words(500), "yes"),
@@ -183,9 +186,10 @@ fn values_that_are_too_large_are_faults() {
     assert_eq!(codes(500), "");
     assert!(codes(501).contains("`codes` has more than 500 items or 65536 bytes of text"));
     for (declaration, message) in [
-        ("{type: int, max: 3}", "`max` counts items, and a `int` has none"),
+        ("{type: int, max: 3}", "`max` counts items or bytes, and a `int` has none"),
         ("{type: list(int), max: 0}", "`max` is a whole number from 1 to 10000"),
         ("{type: list(int), max: 10001}", "`max` is a whole number from 1 to 10000"),
+        ("{type: string, max: 65537}", "`max` is a whole number from 1 to 65536"),
         ("{type: list(int), max: many}", "`max` is a whole number from 1 to 10000"),
     ] {
         let text = format!("version: 1\ncontext: {{x: {declaration}}}");

@@ -110,7 +110,7 @@ pub(super) fn sayable(model: &Model<'_>, key: &Key, word: &Word) -> Result<Word,
     let Some(declared) = stated_attribute(model, key) else { return Ok(word.clone()) };
     match word {
         Word::Holds(Beside::Value(value))
-            if is_too_large(value, &declared.value_type, declared.items_max) =>
+            if is_too_large(value, &declared.value_type, declared.max) =>
         {
             Err(format!("{value:?} is too large"))
         }

@@ -149,7 +149,7 @@ impl Reader<'_, '_> {
             }
         };
         let Some(value) = value else { return Named::Absent(missing(root), 2) };
-        if is_too_large(&value, &declared.value_type, declared.items_max) {
+        if is_too_large(&value, &declared.value_type, declared.max) {
             return Named::Failed(host(Fault::TooLarge), 2);
         }
         match fit(&value, &declared.value_type) {

@@ -8,9 +8,6 @@ use super::cel::{Value, parse_cidr, parse_duration, parse_ip, parse_timestamp};
 /// Integers up to this magnitude fit `double`.
 const DOUBLE_INT_MAX: i64 = 1 << 53;
 
-/// Bytes that a text may have.
-const TEXT_BYTES_MAX: usize = 16 * 1024;
-
 /// Bytes that the texts in a list, map or open value may have, for each 500 items that it may
 /// have.
 const BYTES_MAX: usize = 64 * 1024;
@@ -83,13 +80,13 @@ pub(super) fn fit(value: &Value, declared: &Type) -> Option<Value> {
 }
 
 /// Whether a value is larger than one of its declared type may be.
-pub(super) fn is_too_large(value: &Value, declared: &Type, items_max: u32) -> bool {
-    let items_max = items_max as usize;
+pub(super) fn is_too_large(value: &Value, declared: &Type, max: u32) -> bool {
+    let max = max as usize;
     match (declared, value) {
-        (Type::String, Value::String(text)) => text.len() > TEXT_BYTES_MAX,
+        (Type::String, Value::String(text)) => text.len() > max,
         (Type::List(_) | Type::Map(..) | Type::Any, value) => {
             let (items, bytes) = size(value);
-            items > items_max || bytes > BYTES_MAX * items_max.div_ceil(500)
+            items > max || bytes > BYTES_MAX * max.div_ceil(500)
         }
         _ => false,
     }

@@ -219,7 +219,7 @@ impl Compiler<'_> {
             (_, AttributeSource::Request) => SlotSource::ResourceRequest(name.into()),
             (_, AttributeSource::Facts) => SlotSource::ResourceFact(position),
         };
-        let cap = Bulk::of_stated(&attribute.value_type, attribute.items_max);
+        let cap = Bulk::of_stated(&attribute.value_type, attribute.max);
         let meaning = self.slot(root, name, source, &attribute.value_type, cap);
         Ok(match meaning {
             Meaning::Leaf { leaf, value_type, bulk, .. } if !attribute.optional => {
