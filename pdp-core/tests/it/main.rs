@@ -8,6 +8,7 @@ mod decisions; // the four steps, errors, otherwise, bypass
 mod derived_roles; // named once, had on resources
 mod documents; // examples in the documentation
 mod expressions; // the wider language: faults, sizes, names, functions of the host
+mod gaps; // corners that changed programs got round the others with
 mod hostile; // prefixes, random bytes, bombs
 mod mistakes; // every mistake with its place
 mod patterns; // globs and regular expressions

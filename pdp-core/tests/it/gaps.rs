@@ -1,0 +1,251 @@
+//! Corners that changed programs got round the other tests with.
+
+use std::fmt::Write;
+
+use pdp_core::wire::parse_change_set;
+use pdp_core::{
+    Effect, Engine, Fault, Layer, Map, Policies, Request, Resource, Scratch, Timestamp,
+};
+
+use crate::support::{answer, ask, human, mistakes, policies};
+
+#[test]
+fn a_rule_that_covers_nothing_is_told_why() {
+    let head = "version: 1
+types: {door: {actions: [open]}, page: {actions: [read], ids: prefixed}}
+action_groups: {opening: [open]}
+rules: [{id: r, effect: permit, ";
+    for (rule, message) in [
+        ("resource: page, actions: opening}]", "no type that the rule covers declares `open`"),
+        ("resource: {all: [{type: door}, {type: page}]}}]", "the rule covers no type"),
+        ("resource: {any: [{type: page, id: '7'}]}}]", "no id of `page` is like `7`"),
+        (
+            "resource: {all: [{type: page}, {any: [{id: '7'}, {id: 'page:1'}]}]}}]",
+            "no id of `page` is like `7`",
+        ),
+    ] {
+        let found = mistakes(&format!("{head}{rule}"));
+        assert!(found.contains(message), "{rule}: {found}");
+    }
+}
+
+/// A ring of groups, each of which leads to the next and the one after that.
+fn ring(groups: usize, limit: usize) -> Policies {
+    let mut text = format!(
+        "version: 1
+walk_limit: {limit}
+types:
+  group: {{actions: [read], relations: {{member: direct, guest: direct}}}}
+  page: {{actions: [read], relations: {{viewer: direct}}}}
+rules: [{{id: r, effect: permit, resource: page, actors: {{relation: viewer}}}}]
+facts:
+  page:p: {{viewer: 'group:0#member'}}
+"
+    );
+    for group in 0..groups {
+        let (next, second) = ((group + 1) % groups, (group + 2) % groups);
+        writeln!(
+            text,
+            "  group:{group}: {{member: ['group:{next}#member', 'group:{second}#member'], guest: 'group:{next}#guest'}}"
+        )
+        .expect("text");
+    }
+    policies(&text)
+}
+
+#[test]
+fn each_of_many_sets_counts_once_in_a_walk() {
+    for groups in [2, 15, 16, 17, 18, 40, 5_000] {
+        let all = groups + 1;
+        let within = ring(groups, all);
+        let within = ask(&within, human("user:1"), "read", "page", "p");
+        assert!(within.errors.is_empty(), "{groups}");
+        let over = ring(groups, all - 1);
+        let over = ask(&over, human("user:1"), "read", "page", "p");
+        assert_eq!(over.errors[0].fault, Fault::WalkLimit, "{groups}");
+    }
+    // One working memory for large and small walks.
+    let (large, small) = (ring(5_000, 5_001), ring(3, 4));
+    let mut scratch = Scratch::new();
+    for policies in [&large, &small, &large, &small] {
+        let request = Request::new(human("user:1"), "read", Resource::new("page", "p"));
+        let decision = policies.evaluate(&request, &mut scratch);
+        assert_eq!((decision.effect, decision.errors.len()), (Effect::Deny, 0));
+    }
+}
+
+#[test]
+fn only_sets_of_the_relation_that_is_asked_are_followed() {
+    let policies = policies(
+        "version: 1
+types:
+  group: {actions: [read], relations: {member: direct}}
+  page: {actions: [read], relations: {viewer: direct, fan: direct}}
+rules: [{id: r, effect: permit, resource: page, actors: {relation: viewer}}]
+facts:
+  group:g: {member: user:1}
+  page:a: {fan: 'group:g#member', viewer: user:9}
+  page:b: {fan: user:9, viewer: 'group:g#member'}
+",
+    );
+    assert_eq!(answer(&policies, human("user:1"), "read", "page", "a"), "deny no_matching_policy");
+    assert_eq!(answer(&policies, human("user:1"), "read", "page", "b"), "permit r");
+}
+
+#[test]
+fn relations_with_common_parts_do_not_cancel_each_other() {
+    let policies = policies(
+        "version: 1
+types:
+  group: {actions: [read], relations: {member: direct, a: [direct, member], b: [direct, member]}}
+  page: {actions: [read], relations: {viewer: direct}}
+rules: [{id: r, effect: permit, resource: page, actors: {relation: viewer}}]
+facts:
+  group:g: {member: [user:1, 'user:2*']}
+  page:p: {viewer: ['group:g#a', 'group:g#b']}
+",
+    );
+    for actor in ["user:1", "user:23"] {
+        assert_eq!(answer(&policies, human(actor), "read", "page", "p"), "permit r", "{actor}");
+    }
+}
+
+#[test]
+fn times_that_the_host_states_and_numbers_of_both_types_are_compared() {
+    let policies = policies(
+        "version: 1
+types: {door: {actions: [open]}}
+context: {at: timestamp, n: int, d: double, must: int?}
+rules:
+  - {id: late, effect: permit, when: \"context.at > timestamp('2026-01-01T00:00:00Z')\"}
+  - {id: less, effect: permit, when: context.n < context.d}
+  - {id: same, effect: permit, when: context.n == context.d}
+  - {id: in, effect: permit, when: 'context.n in [context.d, 7.0]'}
+  - {id: there, effect: permit, when: 'has(context.must) && context.must == 3'}
+",
+    );
+    for (at, n, d, expected) in [
+        ("2027-01-01T00:00:00Z", 9, 1.0, "permit late"),
+        ("2025-01-01T00:00:00Z", 1, 1.5, "permit less"),
+        ("2025-01-01T00:00:00Z", 2, 2.0, "permit same"),
+        ("2025-01-01T00:00:00Z", 7, 1.0, "permit in"),
+        ("2025-01-01T00:00:00Z", 8, 1.0, "deny no_matching_policy"),
+    ] {
+        let mut context = Map::new();
+        context.insert("at", Timestamp::parse(at).expect("a time"));
+        context.insert("n", n);
+        context.insert("d", d);
+        let request = Request::new(human("user:1"), "open", Resource::new("door", "a"));
+        let request = Request { context: &context, ..request };
+        let decision = policies.evaluate(&request, &mut Scratch::new());
+        assert_eq!(format!("{} {}", decision.effect.as_str(), decision.reason), expected);
+        assert!(decision.errors.is_empty(), "{:?}", decision.errors);
+    }
+}
+
+#[test]
+fn regular_expressions_have_megabytes_between_them() {
+    let text = "version: 1
+types: {door: {actions: [open]}}
+rules: [{id: r, effect: permit, resource: {type: door, id: {regex: '(?:a|b)*a(?:a|b){11}'}}}]
+";
+    let policies = policies(text);
+    let id = format!("b{}a{}", "ab".repeat(20), "b".repeat(11));
+    assert_eq!(answer(&policies, human("user:1"), "open", "door", &id), "permit r");
+}
+
+#[test]
+fn facts_that_end_are_kept_apart_by_actor_resource_and_relation() {
+    let text = "version: 1
+types:
+  door: {actions: [open], relations: {house: {to: house}, owner: direct, guest: direct}}
+  house: {actions: [enter], relations: {tenant: direct}}
+rules:
+  - {id: owner, effect: permit, resource: door, actors: {relation: owner}}
+  - {id: guest, effect: permit, resource: door, actors: {relation: guest}}
+facts:
+  door:a: {owner: {id: user:1, until: 2030-01-01T00:00:00Z}, guest: {id: user:2, until: 2029-01-01T00:00:00Z}}
+  door:b: {guest: {id: user:1, until: 2028-01-01T00:00:00Z}}
+";
+    let engine = Engine::new(policies(text));
+    let at = |now: &str, actor: &str, door: &str| {
+        let request = Request::new(human(actor), "open", Resource::new("door", door));
+        let request = Request { now: Timestamp::parse(now).ok(), ..request };
+        engine.present().evaluate(&request, &mut Scratch::new()).reason.into_owned()
+    };
+    for (now, actor, door, expected) in [
+        ("2027-01-01T00:00:00Z", "user:1", "a", "owner"),
+        ("2027-01-01T00:00:00Z", "user:2", "a", "guest"),
+        ("2027-01-01T00:00:00Z", "user:1", "b", "guest"),
+        ("2027-01-01T00:00:00Z", "user:2", "b", "no_matching_policy"),
+        ("2028-06-01T00:00:00Z", "user:1", "b", "no_matching_policy"),
+        ("2028-06-01T00:00:00Z", "user:2", "a", "guest"),
+        ("2029-06-01T00:00:00Z", "user:2", "a", "no_matching_policy"),
+        ("2029-06-01T00:00:00Z", "user:1", "a", "owner"),
+    ] {
+        assert_eq!(at(now, actor, door), expected, "{now} {actor} {door}");
+    }
+    let listed = |engine: &Engine| engine.present().facts(Layer::Present).count();
+    assert_eq!(listed(&engine), 3);
+    let change = |id: &str, changes: &str| {
+        let json = format!("{{\"id\": \"{id}\", \"changes\": [{changes}]}}");
+        let change_set = parse_change_set(json.as_bytes()).expect("a change set");
+        engine.apply(&change_set).expect("it fits");
+    };
+    change(
+        "1",
+        r#"{"op": "add", "resource": "door:a", "relation": "house", "targets": ["house:1"]},
+        {"op": "add", "resource": "door:a", "relation": "guest", "actors": [{"role": "ops"}, "user:5"]}"#,
+    );
+    assert_eq!(listed(&engine), 6);
+    let words: Vec<String> =
+        engine.present().words().map(|word| serde_json::to_string(&word).expect("JSON")).collect();
+    let is_link = |word: &String| word.contains("\"relation\":\"house\"");
+    assert!(words.iter().any(is_link), "{words:?}");
+    let present = engine.present();
+    let facts = present.facts(Layer::Present);
+    let facts: Vec<String> =
+        facts.map(|fact| serde_json::to_string(&fact).expect("JSON")).collect();
+    assert!(facts.iter().any(is_link), "{facts:?}");
+    change(
+        "2",
+        r#"{"op": "remove", "resource": "door:a", "relation": "guest", "actors": ["user:2", "user:5", {"role": "ops"}]}"#,
+    );
+    assert_eq!(listed(&engine), 3);
+    assert_eq!(engine.present().summary().facts, 3);
+    assert_eq!(at("2027-01-01T00:00:00Z", "user:2", "a"), "no_matching_policy");
+    assert_eq!(at("2027-01-01T00:00:00Z", "user:1", "a"), "owner");
+}
+
+#[test]
+fn many_entries_are_added_and_taken_away_in_any_order() {
+    let text = "version: 1
+types: {door: {actions: [open], relations: {owner: direct, guest: direct}}}
+rules:
+  - {id: owner, effect: permit, resource: door, actors: {relation: owner}}
+  - {id: guest, effect: permit, resource: door, actors: {relation: guest}}
+";
+    let engine = Engine::new(policies(text));
+    let all = |operation: &str, relation: &str, step: usize| {
+        let actors: Vec<String> = (0..600).step_by(step).map(|n| format!("\"user:{n}\"")).collect();
+        let json = format!(
+            r#"{{"id": "{operation}{relation}{step}", "changes": [{{"op": "{operation}", "resource": "door:a", "relation": "{relation}", "actors": [{}]}}]}}"#,
+            actors.join(",")
+        );
+        engine.apply(&parse_change_set(json.as_bytes()).expect("a change set")).expect("it fits");
+    };
+    all("add", "owner", 1);
+    all("add", "guest", 2);
+    all("remove", "owner", 3);
+    for number in 0..600 {
+        let actor = format!("user:{number}");
+        let expected = match (number % 3, number % 2) {
+            (0, 0) => "guest",
+            (0, _) => "no_matching_policy",
+            _ => "owner",
+        };
+        let request = Request::new(human(&actor), "open", Resource::new("door", "a"));
+        let reason = engine.present().evaluate(&request, &mut Scratch::new()).reason.into_owned();
+        assert_eq!(reason, expected, "{actor}");
+    }
+}
