@@ -6,6 +6,7 @@ use crate::fault::Meter;
 use crate::functions::Function;
 use crate::pattern::{Extent, Glob, Pattern, Regex, RegexBudget, RegexError};
 use crate::program::{Leaf, Node, NodeId, Program};
+use crate::time::Zone;
 use crate::{Fault, HostFunction, Stored};
 
 type Map<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;
@@ -24,6 +25,7 @@ pub struct Builder {
     node_ids: Map<Node, NodeId>,
     constant_ids: Map<Stored, u32>,
     name_ids: Map<Box<str>, u32>,
+    zone_ids: Map<Box<str>, u32>,
     pattern_ids: Map<(Box<str>, Option<Extent>), Result<u32, RegexError>>,
     regex_budget: RegexBudget,
     folding_steps: usize,
@@ -54,6 +56,7 @@ impl Default for Builder {
             node_ids: Map::default(),
             constant_ids: Map::default(),
             name_ids: Map::default(),
+            zone_ids: Map::default(),
             pattern_ids: Map::default(),
             regex_budget: RegexBudget::default(),
             folding_steps: ALL_FOLDING_STEPS,
@@ -286,6 +289,26 @@ impl Builder {
         Ok(self.add(Node::Fits { text, pattern }))
     }
 
+    /// A part of a time in a zone of this name; `None` if there is no such zone.
+    pub(crate) fn in_zone(
+        &mut self,
+        function: Function,
+        time: NodeId,
+        name: &str,
+    ) -> Option<NodeId> {
+        let Builder { program, zone_ids, .. } = self;
+        let zone = match zone_ids.get(name) {
+            Some(zone) => *zone,
+            None => {
+                program.zones.push(Zone::new(name)?);
+                let zone = number(program.zones.len() - 1);
+                zone_ids.insert(name.into(), zone);
+                zone
+            }
+        };
+        Some(self.add(Node::InZone { function, time, zone }))
+    }
+
     pub(crate) fn call(&mut self, function: Function, arguments: Vec<NodeId>) -> NodeId {
         self.add(Node::Call { function, arguments: arguments.into() })
     }
@@ -421,7 +444,7 @@ fn own_weight(node: &Node) -> u32 {
     match node {
         Node::Constant(_) | Node::Local(_) | Node::Fail(_) | Node::Leaf(_) => 0,
         Node::Loop(_) => 64,
-        Node::Call { .. } | Node::Fits { .. } => 8,
+        Node::Call { .. } | Node::InZone { .. } | Node::Fits { .. } => 8,
         Node::HostCall { .. } => 256,
         Node::List(_) | Node::Map(_) | Node::In { .. } | Node::Index { .. } => 4,
         _ => 1,

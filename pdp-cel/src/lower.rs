@@ -361,6 +361,7 @@ impl<N: Names> Lowering<'_, N> {
         }
         match find(function, Style::Method, nodes.len()) {
             Some(Function::Matches) => self.matches(&nodes, arguments.last()),
+            Some(method) if method.is_of_time() => Ok(self.part_of_time(method, nodes)),
             Some(method) => Ok(self.builder.call(method, nodes)),
             None => Ok(self.builder.fail(Fault::UnknownFunction)),
         }
@@ -402,6 +403,20 @@ impl<N: Names> Lowering<'_, N> {
             }
         }
         Ok(None)
+    }
+
+    /// A zone that is a constant is looked up once and for all.
+    fn part_of_time(&mut self, method: Function, nodes: Vec<NodeId>) -> NodeId {
+        let [time, zone] = nodes[..] else { return self.builder.call(method, nodes) };
+        let Some(Stored::String(name)) = self.builder.stored(zone) else {
+            return self.builder.call(method, nodes);
+        };
+        let name = name.clone();
+        match self.builder.in_zone(method, time, &name) {
+            Some(node) => node,
+            None if self.options.strict => self.builder.fail(Fault::InvalidArgument),
+            None => self.builder.call(method, nodes),
+        }
     }
 
     /// A pattern that is a constant is compiled once and for all.

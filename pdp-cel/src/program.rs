@@ -4,6 +4,7 @@ use crate::compare::Order;
 use crate::functions::Function;
 use crate::pattern::Pattern;
 use crate::syntax::{BinaryOperator, LoopKind};
+use crate::time::Zone;
 use crate::{Fault, HostFunction, Stored};
 
 /// A position in [`Program`]'s nodes.
@@ -21,6 +22,7 @@ pub struct Program {
     pub(crate) constants: Vec<Stored>,
     pub(crate) names: Vec<Box<str>>,
     pub(crate) patterns: Vec<Pattern>,
+    pub(crate) zones: Vec<Zone>,
     pub(crate) host_functions: Vec<HostFunction>,
     /// What was written where evaluating may fail, by node.
     pub(crate) origins: Vec<(NodeId, Box<str>)>,
@@ -120,6 +122,12 @@ pub(crate) enum Node {
         function: Function,
         arguments: Box<[NodeId]>,
     },
+    /// A part of a time in a zone that is known beforehand.
+    InZone {
+        function: Function,
+        time: NodeId,
+        zone: u32,
+    },
     HostCall {
         function: u32,
         arguments: Box<[NodeId]>,
@@ -158,7 +166,8 @@ impl Node {
             | Node::Negate(part)
             | Node::Field { operand: part, .. }
             | Node::Has { operand: part, .. }
-            | Node::Fits { text: part, .. } => visit(*part),
+            | Node::Fits { text: part, .. }
+            | Node::InZone { time: part, .. } => visit(*part),
             Node::Conditional { condition, yes, no } => {
                 [*condition, *yes, *no].into_iter().for_each(visit);
             }

@@ -45,7 +45,7 @@ rules:
       has(context.client) && has(context.sent) && has(context.level)
       && (context.offices ?? []).exists(office, office.containsIP(context.client))
       && (context.tags ?? []).all(i, tag, i < 9 && tag != '' && tag.matches('^[a-z]+$'))
-      && now - context.sent < duration('10m') && now.getHours() < 18
+      && now - context.sent < duration('10m') && now.getHours('Europe/Kyiv') < 18
       && (context.level['pages'] ?? 0) + 1 > 3
       && cel.bind(name, actor.id.substring(5), name.size() > 2 && name.indexOf('a') == 0)
 facts:

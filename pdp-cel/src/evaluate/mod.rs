@@ -304,6 +304,13 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
                 let arguments = self.values(arguments)?;
                 functions::call(*function, &arguments, self.host.meter()).map_err(at)
             }
+            Node::InZone { function, time, zone } => match self.value(*time)? {
+                Operand::Timestamp(time) => {
+                    let zone = &self.program.zones[*zone as usize];
+                    Ok(functions::times::in_zone(*function, time, zone))
+                }
+                _ => Err(at(Fault::NoSuchOverload)),
+            },
             Node::HostCall { function, arguments } => self.host_call(node, *function, arguments),
             Node::Fail(fault) => Err(at(*fault)),
             Node::Constant(_) | Node::Local(_) => self.value(node),

@@ -9,7 +9,7 @@ mod optionals;
 pub(crate) mod sets;
 mod strings;
 mod table;
-mod times;
+pub(crate) mod times;
 
 pub use encoders::base64_text;
 pub(crate) use table::{Function, Style, find, functions};

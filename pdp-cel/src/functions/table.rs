@@ -88,6 +88,26 @@ pub(crate) enum Function {
     Last,
 }
 
+impl Function {
+    /// Whether it gives a part of a time.
+    pub(crate) fn is_of_time(self) -> bool {
+        use Function as F;
+        matches!(
+            self,
+            F::Year
+                | F::Month
+                | F::DayOfYear
+                | F::DayOfMonth
+                | F::Date
+                | F::DayOfWeek
+                | F::Hours
+                | F::Minutes
+                | F::Seconds
+                | F::Milliseconds
+        )
+    }
+}
+
 /// How a function is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {

@@ -12,15 +12,17 @@ const SECOND: i128 = 1_000 * MILLISECOND;
 pub(super) fn call<'e>(function: Function, arguments: &[Operand<'e>]) -> Made<'e> {
     match arguments {
         [Operand::Timestamp(time)] => Ok(of_time(function, time.civil(0))),
-        [Operand::Timestamp(time), Operand::Text(zone)] => in_zone(function, *time, zone),
+        [Operand::Timestamp(time), Operand::Text(name)] => {
+            Ok(in_zone(function, *time, &Zone::new(name).ok_or(Fault::InvalidArgument)?))
+        }
         [Operand::Duration(length)] => of_duration(function, *length),
         _ => Err(Fault::NoSuchOverload),
     }
 }
 
-fn in_zone<'e>(function: Function, time: Timestamp, zone: &str) -> Made<'e> {
-    let zone = Zone::new(zone).ok_or(Fault::InvalidArgument)?;
-    Ok(of_time(function, time.civil(zone.offset_seconds(time))))
+/// A part of a time in a zone.
+pub(crate) fn in_zone<'e>(function: Function, time: Timestamp, zone: &Zone) -> Operand<'e> {
+    of_time(function, time.civil(zone.offset_seconds(time)))
 }
 
 fn of_time<'e>(function: Function, civil: Civil) -> Operand<'e> {

@@ -190,6 +190,7 @@ fn conditions_that_do_not_fit_are_refused_with_their_place() {
         ("12abc", "not a number"),
         ("a @ b", "unexpected `@`"),
         ("1 + 1.0 == 2.0", "`+` between `int` and `double`"),
+        ("now.getHours('Mars/Olympus') == 1", "this never has a value"),
         ("1 / 0 == 1", "this never has a value: division by zero"),
         ("context.a + 1 > 2", "`context` declares no `a`"),
         ("[1].map(x, y) == [1]", "unknown name `y`"),
