@@ -15,6 +15,21 @@ pub(crate) struct CrateCel {
     env: Arc<Env>,
 }
 
+/// Functions of our language that the crate does not have.
+const NOT_OFFERED: [&str; 11] = [
+    "sets.",
+    "optional.ofNonZeroValue(",
+    "optional.unwrap(",
+    ".unwrapOpt()",
+    ".first()",
+    ".last()",
+    ".existsOne(",
+    ".transformList(",
+    ".transformMap(",
+    ".transformMapEntry(",
+    "cel.bind(",
+];
+
 thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
@@ -61,6 +76,8 @@ impl CrateCel {
         match program.execute(&context) {
             Ok(value) => read(&value),
             Err(ExecutionError::UndeclaredReference(name)) => Answer::NotOffered(name.to_string()),
+            // Where two parts fail, the error need not be that of the unknown function.
+            Err(_) if let Some(name) = not_offered(text) => Answer::NotOffered(name.to_owned()),
             Err(error) => Answer::Error(error.to_string()),
         }
     }
@@ -92,6 +109,22 @@ impl CrateCel {
         let program = self.env.compile(text).ok();
         program.and_then(|program| program.execute(&context).ok()).unwrap_or(Value::Null)
     }
+}
+
+fn not_offered(text: &str) -> Option<&'static str> {
+    let named = NOT_OFFERED.iter().copied().find(|name| text.contains(name));
+    named.or(has_two_names(text).then_some("macros of two names"))
+}
+
+/// Whether a macro of two names is used: they are made as `x0, x1, ` by the generator.
+fn has_two_names(text: &str) -> bool {
+    let is_name = |part: &str| {
+        part.strip_prefix('x').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    text.split('(').any(|part| {
+        let mut words = part.split(", ");
+        words.next().is_some_and(is_name) && words.next().is_some_and(is_name)
+    })
 }
 
 fn key_of(key: &Stored) -> Key {

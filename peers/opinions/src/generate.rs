@@ -148,7 +148,11 @@ impl Maker<'_> {
                 production.head.fits(wanted, &mut capitals).then_some((production, capitals))
             })
             .collect();
-        let index = (!fitting.is_empty()).then(|| self.random.usize(..fitting.len()))?;
+        let count = fitting.len();
+        let index = (count > 0).then(|| self.random.usize(..count))?;
+        // Literals that mean nothing stand last, and come seldom.
+        let is_literal = fitting[index].0.parts.len() == 1;
+        let index = if is_literal { index.min(self.random.usize(..count)) } else { index };
         fitting.into_iter().nth(index)
     }
 

@@ -88,7 +88,8 @@ fn one(case: &Case, peer: Peer, peers: &mut Peers, grammar: &Grammar, report: &m
     });
     let Some((_, ours, theirs)) = compared(&smallest, peer, peers) else { return };
     let text = smallest.tree.text();
-    let difference = Difference { peer, text: &text, ours: &ours, theirs: &theirs };
+    let bindings = &smallest.bindings;
+    let difference = Difference { peer, text: &text, bindings, ours: &ours, theirs: &theirs };
     match class(&difference) {
         Some(class) => report.explained(peer, class),
         None => report.unexplained(peer, shown(&smallest, &text, &ours, &theirs)),
