@@ -122,7 +122,7 @@ const CLASSES: &[Class] = &[
         it.has("'2026-11-27 09:30:00Z'") && it.we_say("an argument") && it.they_answer()
     }),
     (Whom::CrateCel, "fields of a time are those of the offset it was written with there", |it| {
-        it.has(".get") && it.has("timestamp(") && it.both_ints()
+        it.has(".get") && (it.has("+05:30'") || it.has("-04:00'")) && it.both_ints()
     }),
     (Whom::CrateCel, "double of a text out of range is infinite there", |it| {
         it.has("double('1e400')") && it.we_say("an argument")
@@ -215,7 +215,14 @@ const CLASSES: &[Class] = &[
     (Whom::CrateCel, "duration passes over what follows the last unit there", |it| {
         it.has("duration(") && it.we_say("an argument") && it.they_answer()
     }),
-    (Whom::Both, "open: math.sign(-0.0) is 0.0 there, -0.0 here", |it| it.has("math.sign(")),
+    (Whom::Both, "open: math.sign(-0.0) is 0.0 there, -0.0 here", |it| {
+        match (it.ours, it.theirs) {
+            (Answer::Value(Stored::Double(ours)), Answer::Value(Stored::Double(theirs))) => {
+                it.has("math.sign(") && f64::from_bits(*ours) == -f64::from_bits(*theirs)
+            }
+            _ => false,
+        }
+    }),
     (Whom::CelGo, "parts of a duration go through a double there, which loses nanoseconds", |it| {
         let is_part =
             [".getSeconds()", ".getMinutes()", ".getHours()"].iter().any(|part| it.has(part));
