@@ -236,8 +236,8 @@ const CLASSES: &[Class] = &[
     (Whom::CelGo, "literals as keys of a wrong type are refused unevaluated there", |it| {
         it.we_answer() && it.they_say("program: invalid qualifier type")
     }),
-    (Whom::CelGo, "sets of bytes, lists or maps may panic there", |it| {
-        it.has("sets.") && it.they_say("hash of unhashable type")
+    (Whom::CelGo, "bytes as a key of a map make it panic there", |it| {
+        it.we_answer() && it.they_say("hash of unhashable type")
     }),
     (Whom::CrateCel, "in takes keys of bool, number and string alone there", |it| {
         it.we_answer() && it.they_say("no matching overload for '@in'")
