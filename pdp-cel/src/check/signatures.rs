@@ -114,14 +114,9 @@ pub(super) fn signatures(function: Function) -> &'static [Signature] {
         F::Type => &[(&[Anything], Kind)],
         F::Dyn => &[(&[Anything], Open)],
         F::Bool => &[(&[Bool], Bool), (&[Text], Bool)],
-        F::Int => &[
-            (&[Int], Int),
-            (&[Uint], Int),
-            (&[Double], Int),
-            (&[Text], Int),
-            (&[Time], Int),
-            (&[Length], Int),
-        ],
+        F::Int => {
+            &[(&[Int], Int), (&[Uint], Int), (&[Double], Int), (&[Text], Int), (&[Time], Int)]
+        }
         F::Uint => &[(&[Uint], Uint), (&[Int], Uint), (&[Double], Uint), (&[Text], Uint)],
         F::Double => &[(&[Double], Double), (&[Int], Double), (&[Uint], Double), (&[Text], Double)],
         F::String => &[
@@ -138,7 +133,7 @@ pub(super) fn signatures(function: Function) -> &'static [Signature] {
         ],
         F::Bytes => &[(&[Bytes], Bytes), (&[Text], Bytes)],
         F::Timestamp => &[(&[Time], Time), (&[Text], Time), (&[Int], Time)],
-        F::Duration => &[(&[Length], Length), (&[Text], Length), (&[Int], Length)],
+        F::Duration => &[(&[Length], Length), (&[Text], Length)],
         F::Year | F::Month | F::DayOfYear | F::DayOfMonth | F::Date | F::DayOfWeek => {
             &[(&[Time], Int), (&[Time, Text], Int)]
         }

@@ -68,9 +68,6 @@ pub(super) fn convert<'e>(
         (Function::Duration, Operand::Text(text)) => {
             Duration::parse(text).map(Operand::Duration).map_err(|_| Fault::InvalidArgument)
         }
-        (Function::Duration, Operand::Int(seconds)) => {
-            Duration::from_seconds(*seconds).map(Operand::Duration).map_err(|_| Fault::Overflow)
-        }
         _ => Err(Fault::NoSuchOverload),
     }
 }
@@ -95,7 +92,6 @@ fn int<'e>(value: &Operand<'_>) -> Made<'e> {
         Operand::Double(_) => Err(Fault::Overflow),
         Operand::Text(text) => whole_number(text)?.parse().map_err(|_| Fault::InvalidArgument),
         Operand::Timestamp(time) => Ok(time.unix_seconds()),
-        Operand::Duration(length) => Ok(length.whole_seconds()),
         _ => Err(Fault::NoSuchOverload),
     }
     .map(Operand::Int)
@@ -117,6 +113,7 @@ fn uint<'e>(value: &Operand<'_>) -> Made<'e> {
             Ok(*value as u64)
         }
         Operand::Double(_) => Err(Fault::Overflow),
+        Operand::Text(text) if text.starts_with('+') => Err(Fault::InvalidArgument),
         Operand::Text(text) => whole_number(text)?.parse().map_err(|_| Fault::InvalidArgument),
         _ => Err(Fault::NoSuchOverload),
     }

@@ -36,36 +36,34 @@ pub(super) fn call<'e>(
 
 /// The greatest or least of several numbers, or of one list of them; the first of equal ones.
 fn extreme<'e>(arguments: &[Operand<'e>], wanted: Ordering, meter: &mut Meter) -> Made<'e> {
-    let mut best = None;
     match arguments {
-        [Operand::List(list)] => {
-            for item in list.iter() {
-                best = Some(better(best, item, wanted, meter)?);
-            }
-        }
-        _ => {
-            for item in arguments {
-                best = Some(better(best, item.clone(), wanted, meter)?);
-            }
-        }
+        [Operand::List(list)] => extreme_of(|| list.iter(), wanted, meter),
+        _ => extreme_of(|| arguments.iter().cloned(), wanted, meter),
     }
-    best.ok_or(Fault::InvalidArgument)
 }
 
-fn better<'e>(
-    best: Option<Operand<'e>>,
-    item: Operand<'e>,
+fn extreme_of<'e, I: Iterator<Item = Operand<'e>>>(
+    numbers: impl Fn() -> I,
     wanted: Ordering,
     meter: &mut Meter,
 ) -> Made<'e> {
-    meter.step(1)?;
-    if !matches!(item, Operand::Int(_) | Operand::Uint(_) | Operand::Double(_)) {
+    let is_number =
+        |item: Operand<'_>| matches!(item, Operand::Int(_) | Operand::Uint(_) | Operand::Double(_));
+    if !numbers().all(is_number) {
         return Err(Fault::NoSuchOverload);
     }
-    Ok(match best {
-        Some(best) if order(&item, &best, meter)? != Some(wanted) => best,
-        _ => item,
-    })
+    let mut best = None;
+    for item in numbers() {
+        meter.step(1)?;
+        if matches!(item, Operand::Double(value) if value.is_nan()) {
+            return Err(Fault::InvalidArgument);
+        }
+        best = Some(match best {
+            Some(best) if order(&item, &best, meter)? != Some(wanted) => best,
+            _ => item,
+        });
+    }
+    best.ok_or(Fault::InvalidArgument)
 }
 
 fn of_one<'e>(function: Function, value: &Operand<'e>) -> Made<'e> {

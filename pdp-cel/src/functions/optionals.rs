@@ -61,7 +61,6 @@ fn is_zero(value: &Operand<'_>) -> bool {
         Operand::Map(map) => map.is_empty(),
         Operand::Timestamp(time) => time.unix_seconds() == 0 && time.nanoseconds() == 0,
         Operand::Duration(length) => Duration::from_seconds(0).as_ref() == Ok(length),
-        Operand::Optional(value) => value.is_none(),
-        Operand::Ip(_) | Operand::Cidr(_) | Operand::Type(_) => false,
+        Operand::Optional(_) | Operand::Ip(_) | Operand::Cidr(_) | Operand::Type(_) => false,
     }
 }

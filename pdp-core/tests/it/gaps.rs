@@ -166,6 +166,7 @@ rules:
 facts:
   door:a: {owner: {id: user:1, until: 2030-01-01T00:00:00Z}, guest: {id: user:2, until: 2029-01-01T00:00:00Z}}
   door:b: {guest: {id: user:1, until: 2028-01-01T00:00:00Z}}
+  door:c: {guest: {id: user:1, until: 2030-01-01T00:00:00Z}, owner: {id: user:1, until: 2028-01-01T00:00:00Z}}
 ";
     let engine = Engine::new(policies(text));
     let at = |now: &str, actor: &str, door: &str| {
@@ -182,11 +183,13 @@ facts:
         ("2028-06-01T00:00:00Z", "user:2", "a", "guest"),
         ("2029-06-01T00:00:00Z", "user:2", "a", "no_matching_policy"),
         ("2029-06-01T00:00:00Z", "user:1", "a", "owner"),
+        ("2027-06-01T00:00:00Z", "user:1", "c", "owner"),
+        ("2029-06-01T00:00:00Z", "user:1", "c", "guest"),
     ] {
         assert_eq!(at(now, actor, door), expected, "{now} {actor} {door}");
     }
     let listed = |engine: &Engine| engine.present().facts(Layer::Present).count();
-    assert_eq!(listed(&engine), 3);
+    assert_eq!(listed(&engine), 5);
     let change = |id: &str, changes: &str| {
         let json = format!("{{\"id\": \"{id}\", \"changes\": [{changes}]}}");
         let change_set = parse_change_set(json.as_bytes()).expect("a change set");
@@ -197,7 +200,7 @@ facts:
         r#"{"op": "add", "resource": "door:a", "relation": "house", "targets": ["house:1"]},
         {"op": "add", "resource": "door:a", "relation": "guest", "actors": [{"role": "ops"}, "user:5"]}"#,
     );
-    assert_eq!(listed(&engine), 6);
+    assert_eq!(listed(&engine), 8);
     let words: Vec<String> =
         engine.present().words().map(|word| serde_json::to_string(&word).expect("JSON")).collect();
     let is_link = |word: &String| word.contains("\"relation\":\"house\"");
@@ -211,8 +214,8 @@ facts:
         "2",
         r#"{"op": "remove", "resource": "door:a", "relation": "guest", "actors": ["user:2", "user:5", {"role": "ops"}]}"#,
     );
-    assert_eq!(listed(&engine), 3);
-    assert_eq!(engine.present().summary().facts, 3);
+    assert_eq!(listed(&engine), 5);
+    assert_eq!(engine.present().summary().facts, 5);
     assert_eq!(at("2027-01-01T00:00:00Z", "user:2", "a"), "no_matching_policy");
     assert_eq!(at("2027-01-01T00:00:00Z", "user:1", "a"), "owner");
 }

@@ -1,5 +1,5 @@
 use super::calendar::{
-    SECOND, duration, parse_duration, parse_timestamp, timestamp, write_duration, write_timestamp,
+    SECOND, parse_duration, parse_timestamp, timestamp, write_duration, write_timestamp,
 };
 use super::fault::Fault;
 use super::functions::Answer;
@@ -88,7 +88,6 @@ fn int_of(value: &Value) -> Answer {
             is_digits(digits).and_then(|()| text.parse().map_err(|_| Fault::InvalidArgument))
         }
         Value::Timestamp(value) => Ok(seconds(value.div_euclid(SECOND))),
-        Value::Duration(value) => Ok(seconds(value / SECOND)),
         _ => return None,
     };
     Some(result.map(Value::Int))
@@ -153,7 +152,6 @@ fn timestamp_of(value: &Value) -> Answer {
 fn duration_of(value: &Value) -> Answer {
     match value {
         Value::Duration(_) => Some(Ok(value.clone())),
-        Value::Int(seconds) => Some(duration(i128::from(*seconds) * SECOND)),
         Value::String(text) => Some(parse_duration(text).map_err(|_| Fault::InvalidArgument)),
         _ => None,
     }

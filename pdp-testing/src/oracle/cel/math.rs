@@ -36,6 +36,9 @@ fn extreme(operands: &[Value], direction: Ordering) -> Answer {
     if !numbers.iter().all(Value::is_number) {
         return None;
     }
+    if numbers.iter().any(|number| matches!(number, Value::Double(value) if value.is_nan())) {
+        return Some(Err(Fault::InvalidArgument));
+    }
     let mut numbers = numbers.iter();
     let Some(mut best) = numbers.next() else {
         return Some(Err(Fault::InvalidArgument));
