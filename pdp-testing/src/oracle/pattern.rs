@@ -85,7 +85,7 @@ const ESCAPES: [(&str, &str); 15] = [
 ];
 
 /// The pattern with those escapes given their meaning in ASCII.
-fn ascii(pattern: &str) -> String {
+pub(super) fn ascii(pattern: &str) -> String {
     let (mut rest, mut result) = (pattern, String::new());
     while let Some(letter) = rest.chars().next() {
         let plain = &rest[..letter.len_utf8()];
