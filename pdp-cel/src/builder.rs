@@ -26,7 +26,8 @@ pub struct Builder {
     constant_ids: Map<Stored, u32>,
     name_ids: Map<Box<str>, u32>,
     zone_ids: Map<Box<str>, u32>,
-    pattern_ids: Map<(Box<str>, Option<Extent>), Result<u32, RegexError>>,
+    glob_ids: Map<Box<str>, u32>,
+    regex_ids: Map<(Box<str>, Extent), Result<u32, RegexError>>,
     regex_budget: RegexBudget,
     folding_steps: usize,
     /// What was written first where nodes came of it that may fail.
@@ -34,7 +35,7 @@ pub struct Builder {
 }
 
 /// What evaluating a node may take.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// How many nodes there are at most to evaluate.
     pub operations: u32,
@@ -48,6 +49,11 @@ pub struct Cost {
     asks_host: bool,
 }
 
+impl Cost {
+    /// That of a constant.
+    const ONE: Cost = Cost { operations: 1, depth: 1, weight: 0, locals: 0, asks_host: false };
+}
+
 impl Default for Builder {
     fn default() -> Self {
         Builder {
@@ -57,7 +63,8 @@ impl Default for Builder {
             constant_ids: Map::default(),
             name_ids: Map::default(),
             zone_ids: Map::default(),
-            pattern_ids: Map::default(),
+            glob_ids: Map::default(),
+            regex_ids: Map::default(),
             regex_budget: RegexBudget::default(),
             folding_steps: ALL_FOLDING_STEPS,
             origins: Map::default(),
@@ -84,13 +91,12 @@ impl Builder {
             constants.push(value.clone());
             number(constants.len() - 1)
         });
-        self.insert(Node::Constant(index), Cost { operations: 1, depth: 1, ..Cost::default() })
+        self.insert(Node::Constant(index), Cost::ONE)
     }
 
     /// A value of the host, which costs about as much as so many comparisons.
     pub fn leaf(&mut self, leaf: Leaf, weight: u32) -> NodeId {
-        let cost = Cost { operations: 1, depth: 1, weight, asks_host: true, locals: 0 };
-        self.insert(Node::Leaf(leaf), cost)
+        self.insert(Node::Leaf(leaf), Cost { weight, asks_host: true, ..Cost::ONE })
     }
 
     /// The truth value that a node always has, if it has one.
@@ -258,14 +264,11 @@ impl Builder {
             return self.starts_with(text, prefix);
         }
         let patterns = &mut self.program.patterns;
-        let made = self.pattern_ids.entry((pattern.into(), None)).or_insert_with(|| {
+        let pattern = *self.glob_ids.entry(pattern.into()).or_insert_with(|| {
             patterns.push(Pattern::Glob(glob));
-            Ok(number(patterns.len() - 1))
+            number(patterns.len() - 1)
         });
-        match made.clone() {
-            Ok(pattern) => self.add(Node::Fits { text, pattern }),
-            Err(_) => self.fail(Fault::InvalidArgument),
-        }
+        self.add(Node::Fits { text, pattern })
     }
 
     /// Whether a text, or a part of it, fits a regular expression. Equal ones are made once.
@@ -279,8 +282,8 @@ impl Builder {
         regex: &str,
         extent: Extent,
     ) -> Result<NodeId, RegexError> {
-        let Builder { program, pattern_ids, regex_budget, .. } = self;
-        let made = pattern_ids.entry((regex.into(), Some(extent))).or_insert_with(|| {
+        let Builder { program, regex_ids, regex_budget, .. } = self;
+        let made = regex_ids.entry((regex.into(), extent)).or_insert_with(|| {
             let compiled = Regex::new(regex, extent, regex_budget)?;
             program.patterns.push(Pattern::Regex(Box::new(compiled)));
             Ok(number(program.patterns.len() - 1))
@@ -321,7 +324,7 @@ impl Builder {
 
     /// The node that never has a value.
     pub fn fail(&mut self, fault: Fault) -> NodeId {
-        self.insert(Node::Fail(fault), Cost { operations: 1, depth: 1, ..Cost::default() })
+        self.insert(Node::Fail(fault), Cost::ONE)
     }
 
     pub(crate) fn name(&mut self, name: &str) -> u32 {
@@ -335,10 +338,11 @@ impl Builder {
     /// The host's function of a name, if there is one.
     pub(crate) fn host_function(&self, name: &str, arguments: usize) -> Option<u32> {
         let functions = self.program.host_functions.iter();
-        let mut found = functions.zip(0..).filter(|(function, _)| {
+        let mut numbered = functions.zip(0..);
+        let found = numbered.find(|(function, _)| {
             function.name() == name && function.parameters().len() == arguments
         });
-        found.next().map(|(_, index)| index)
+        found.map(|(_, index)| index)
     }
 
     /// The node, or the constant that it always is.
@@ -390,7 +394,7 @@ impl Builder {
     }
 
     fn cost_of(&self, node: &Node) -> Cost {
-        let mut cost = Cost { operations: 1, depth: 1, ..Cost::default() };
+        let mut cost = Cost::ONE;
         node.parts(|part| {
             let part = self.cost(part);
             cost.operations = cost.operations.saturating_add(part.operations);

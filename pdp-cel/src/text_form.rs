@@ -7,9 +7,15 @@ use crate::operand::Operand;
 use crate::{Fault, Stored};
 
 impl Operand<'_> {
-    /// Appends the value as `string()` and `%s` write it: texts without quotes, maps in the order of
-    /// what their keys look like. An optional has no such form, nor have bytes that are no text.
-    pub(crate) fn write_to(&self, out: &mut String, meter: &mut Meter) -> Result<(), Fault> {
+    /// Appends the value as `string()` and `%s` write it, doubles in a notation of the caller's:
+    /// texts without quotes, maps in the order of what their keys look like. An optional has no such
+    /// form, nor have bytes that are no text.
+    pub(crate) fn write_to(
+        &self,
+        out: &mut String,
+        notation: Notation,
+        meter: &mut Meter,
+    ) -> Result<(), Fault> {
         match self {
             Operand::Text(text) => append(out, text, meter),
             Operand::Bytes(bytes) => {
@@ -20,7 +26,7 @@ impl Operand<'_> {
                 append(out, "[", meter)?;
                 for (index, item) in list.iter().enumerate() {
                     append(out, if index > 0 { ", " } else { "" }, meter)?;
-                    item.write_to(out, meter)?;
+                    item.write_to(out, notation, meter)?;
                 }
                 append(out, "]", meter)
             }
@@ -28,8 +34,8 @@ impl Operand<'_> {
                 let mut lines = Vec::new();
                 for (key, value) in map.iter() {
                     let (mut line, mut shown) = (String::new(), String::new());
-                    key.write_to(&mut line, meter)?;
-                    value.write_to(&mut shown, meter)?;
+                    key.write_to(&mut line, notation, meter)?;
+                    value.write_to(&mut shown, notation, meter)?;
                     lines.push((line, shown));
                 }
                 lines.sort();
@@ -45,7 +51,7 @@ impl Operand<'_> {
             Operand::Bool(value) => append(out, if *value { "true" } else { "false" }, meter),
             Operand::Int(value) => append(out, &value.to_string(), meter),
             Operand::Uint(value) => append(out, &value.to_string(), meter),
-            Operand::Double(value) => append(out, &double_text(*value), meter),
+            Operand::Double(value) => append(out, &notation.of(*value), meter),
             Operand::Timestamp(value) => append(out, &value.to_string(), meter),
             Operand::Duration(value) => append(out, &value.to_string(), meter),
             Operand::Ip(value) => append(out, &value.to_string(), meter),
@@ -62,20 +68,36 @@ pub(crate) fn append(out: &mut String, text: &str, meter: &mut Meter) -> Result<
     Ok(())
 }
 
-/// A number as the shortest text that reads as the same number, with an exponent where it would be
-/// long without.
-pub(crate) fn double_text(value: f64) -> String {
-    if value.is_nan() {
-        return "NaN".to_owned();
+/// How doubles are written: as the shortest text that reads as the same number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Notation {
+    /// With an exponent where it would be long without.
+    Exponent,
+    /// Digits alone.
+    Digits,
+}
+
+impl Notation {
+    fn of(self, value: f64) -> String {
+        if value.is_nan() {
+            return "NaN".to_owned();
+        }
+        if value.is_infinite() {
+            return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+        }
+        match self {
+            Notation::Exponent => with_exponent(value),
+            Notation::Digits => value.to_string(),
+        }
     }
-    if value.is_infinite() {
-        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
-    }
+}
+
+fn with_exponent(value: f64) -> String {
     let scientific = format!("{value:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-4..21).contains(&exponent) {
-        return format!("{value}");
+        return value.to_string();
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{digits}e{sign}{:02}", exponent.abs())
@@ -85,7 +107,8 @@ pub(crate) fn double_text(value: f64) -> String {
 impl fmt::Display for Stored {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
-        match Operand::stored(self).write_to(&mut text, &mut Meter::unlimited()) {
+        let operand = Operand::stored(self);
+        match operand.write_to(&mut text, Notation::Exponent, &mut Meter::unlimited()) {
             Ok(()) => formatter.write_str(&text),
             Err(_) => write!(formatter, "{:?}", self.value()),
         }
@@ -94,7 +117,7 @@ impl fmt::Display for Stored {
 
 #[cfg(test)]
 mod tests {
-    use super::double_text;
+    use super::Notation;
 
     #[test]
     fn numbers_are_written_as_short_as_they_read_back() {
@@ -110,7 +133,12 @@ mod tests {
             (-1.5e300, "-1.5e+300"),
             (f64::NEG_INFINITY, "-Infinity"),
         ] {
-            assert_eq!(double_text(value), text);
+            assert_eq!(Notation::Exponent.of(value), text);
+        }
+        for (value, text) in
+            [(1e-5, "0.00001"), (-1.5e22, "-15000000000000000000000"), (f64::NAN, "NaN")]
+        {
+            assert_eq!(Notation::Digits.of(value), text);
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{Function, Made, count};
 use crate::Fault;
 use crate::fault::Meter;
 use crate::operand::{Octets, Operand, Words};
+use crate::text_form::Notation;
 use crate::time::{Duration, Timestamp};
 
 /// `size(x)`, `type(x)`, `dyn(x)`
@@ -159,7 +160,7 @@ fn string<'e>(value: &Operand<'e>, meter: &mut Meter) -> Made<'e> {
         }
         value => {
             let mut text = String::new();
-            value.write_to(&mut text, meter)?;
+            value.write_to(&mut text, Notation::Exponent, meter)?;
             Ok(Operand::made(text))
         }
     }

@@ -4,7 +4,7 @@ use super::Made;
 use crate::Fault;
 use crate::fault::Meter;
 use crate::operand::Operand;
-use crate::text_form::append;
+use crate::text_form::{Notation, append};
 
 /// Digits behind the point where none are asked for.
 const PRECISION: usize = 6;
@@ -64,16 +64,17 @@ fn formatted(
     meter: &mut Meter,
 ) -> Result<(), Fault> {
     match verb {
-        's' => value.write_to(out, meter),
+        's' => value.write_to(out, Notation::Digits, meter),
         'd' => match value {
-            Operand::Int(_) | Operand::Uint(_) => value.write_to(out, meter),
-            Operand::Double(number) if !number.is_finite() => value.write_to(out, meter),
+            Operand::Int(_) | Operand::Uint(_) | Operand::Double(_) => {
+                value.write_to(out, Notation::Digits, meter)
+            }
             _ => Err(Fault::InvalidArgument),
         },
         'f' | 'e' => {
             let number = number(value)?;
             if !number.is_finite() {
-                return Operand::Double(number).write_to(out, meter);
+                return Operand::Double(number).write_to(out, Notation::Digits, meter);
             }
             let precision = precision.unwrap_or(PRECISION);
             let text = if verb == 'f' {

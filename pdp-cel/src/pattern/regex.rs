@@ -133,6 +133,7 @@ fn parsed(text: &str) -> Result<Hir, RegexError> {
     if has_class_of_unicode(text) {
         return Err(RegexError::Syntax("classes of Unicode, `\\p`, are not offered".to_owned()));
     }
+    ast::visit(&tree, NoRepetitionOfRepetition)?;
     in_ascii(&mut tree);
     let hir = TranslatorBuilder::new().build().translate(text, &tree);
     hir.map_err(|error| syntax(error.kind()))
@@ -148,6 +149,28 @@ fn has_class_of_unicode(text: &str) -> bool {
         }
     }
     false
+}
+
+/// Refuses `a**` and `a{2}{3}`, as RE2 does: in other languages `a*+` and `a++` mean something else.
+struct NoRepetitionOfRepetition;
+
+impl ast::Visitor for NoRepetitionOfRepetition {
+    type Output = ();
+    type Err = RegexError;
+
+    fn finish(self) -> Result<(), RegexError> {
+        Ok(())
+    }
+
+    fn visit_pre(&mut self, tree: &Ast) -> Result<(), RegexError> {
+        match tree {
+            Ast::Repetition(outer) if matches!(*outer.ast, Ast::Repetition(_)) => {
+                let message = "a repetition of a repetition: put the inner one into brackets";
+                Err(RegexError::Syntax(message.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 fn syntax(error: &impl std::fmt::Display) -> RegexError {
@@ -244,6 +267,7 @@ mod tests {
         assert!(
             fits("", "") || Regex::new("", Extent::Whole, &mut RegexBudget::default()).is_err()
         );
+        assert!(fits("(?:a+)*?", "aa") && fits("a+?", "aa"));
         assert!(fits("(?i)doc", "DOC") && fits("a.c", "aéc") && !fits("a.c", "abbc"));
         assert!(fits("^doc$", "doc") && !fits("(?m)^doc$", "doc\ndoc"));
     }
@@ -272,7 +296,7 @@ mod tests {
     fn what_is_no_regex_or_too_large_is_refused() {
         let refused =
             |text: &str| Regex::new(text, Extent::Whole, &mut RegexBudget::default()).unwrap_err();
-        for text in ["(", "a)|(b", "[z-a]", r"(a)\1", "(?=a)", "a{2,1}", "*", r"\p{Greek}"] {
+        for text in ["(", "a)|(b", "[z-a]", r"(a)\1", "(?=a)", "a{2,1}", "*", r"\p{Greek}", "a**", "(a+?{2}|b)", "{"] {
             assert!(matches!(refused(text), RegexError::Syntax(_)), "{text}");
         }
         for text in ["(?:(?:a{1000}){1000}){1000}", "(?:a|b)*a(?:a|b){30}"] {

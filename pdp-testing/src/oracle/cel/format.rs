@@ -68,6 +68,9 @@ fn written(clause: char, precision: Option<usize>, item: &Value) -> Result<Strin
 
 /// `%s`
 fn plain(item: &Value) -> Result<String, Fault> {
+    if let Value::Double(value) = item {
+        return Ok(digits(*value));
+    }
     if let Some(text) = string_of(item) {
         return text;
     }
@@ -95,9 +98,14 @@ fn decimal(item: &Value) -> Option<String> {
     match item {
         Value::Int(value) => Some(value.to_string()),
         Value::Uint(value) => Some(value.to_string()),
-        Value::Double(value) if !value.is_finite() => Some(write_double(*value)),
+        Value::Double(value) => Some(digits(*value)),
         _ => None,
     }
+}
+
+/// A double without an exponent.
+fn digits(value: f64) -> String {
+    if value.is_finite() { value.to_string() } else { write_double(value) }
 }
 
 /// `%f`, `%e`

@@ -1,5 +1,7 @@
 use regex::bytes::{Regex, RegexBuilder};
 
+use regex_syntax::ast::{self, Ast};
+
 use super::fault::Fault;
 use super::functions::Answer;
 use super::value::Value;
@@ -23,6 +25,27 @@ fn compile(pattern: &str) -> Option<Regex> {
     if classes.contains(r"\p") || classes.contains(r"\P") {
         return None;
     }
+    let tree = ast::parse::Parser::new().parse(pattern).ok()?;
+    ast::visit(&tree, NoRepetitionOfRepetition).ok()?;
     // The limit of a set is for the engine to keep.
     RegexBuilder::new(&ascii(pattern)).size_limit(1 << 30).build().ok()
+}
+
+/// `a**` is none.
+struct NoRepetitionOfRepetition;
+
+impl ast::Visitor for NoRepetitionOfRepetition {
+    type Output = ();
+    type Err = ();
+
+    fn finish(self) -> Result<(), ()> {
+        Ok(())
+    }
+
+    fn visit_pre(&mut self, tree: &Ast) -> Result<(), ()> {
+        match tree {
+            Ast::Repetition(outer) if matches!(*outer.ast, Ast::Repetition(_)) => Err(()),
+            _ => Ok(()),
+        }
+    }
 }
