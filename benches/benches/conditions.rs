@@ -72,5 +72,28 @@ fn compile(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, evaluate, compile);
+/// Sets that are made to be dear, each once with what came of it, then timed.
+fn hostile(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("conditions/hostile");
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(1))
+        .measurement_time(Duration::from_secs(1));
+    for set in conditions::hostile() {
+        let load =
+            || Policies::from_sources(&[SourceText { path: "policy.yaml", text: &set.text }]);
+        Allocations::forget_peak();
+        let before = Allocations::now();
+        let outcome = match load() {
+            Ok(_) => "accepted".to_owned(),
+            Err(errors) => format!("refused: {}", errors.to_string().lines().next().unwrap_or("")),
+        };
+        let peak = Allocations::now().peak_since(before);
+        println!("conditions/hostile/{}: {} kB at most, {outcome}", set.name, peak / 1_000);
+        group.bench_function(set.name, |bencher| bencher.iter(|| black_box(load().is_ok())));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, evaluate, compile, hostile);
 criterion_main!(benches);

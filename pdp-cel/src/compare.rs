@@ -120,7 +120,7 @@ pub(crate) fn order(
 }
 
 /// Whether a value has a place in [`key_order`]: a truth value, a number that is one, a text.
-pub(crate) fn is_key(value: &Operand<'_>) -> bool {
+pub(crate) fn has_key_order(value: &Operand<'_>) -> bool {
     match value {
         Operand::Bool(_) | Operand::Int(_) | Operand::Uint(_) | Operand::Text(_) => true,
         Operand::Double(value) => !value.is_nan(),

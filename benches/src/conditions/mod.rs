@@ -2,10 +2,12 @@
 //! conditions.
 
 mod draw;
+mod hostile;
 mod policy;
 mod reference;
 
 pub use draw::{Draw, draws};
+pub use hostile::{Hostile, hostile};
 pub use policy::{many, text};
 pub use reference::permits;
 

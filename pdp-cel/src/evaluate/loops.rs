@@ -1,6 +1,6 @@
 //! The macros that go through a list or map.
 
-use super::{Evaluated, Evaluation, Failure, Host, Truth, failure, is_key};
+use super::{Evaluated, Evaluation, Failure, Host, Truth, failure, require_key};
 use crate::Fault;
 use crate::operand::{Entries, List, Operand};
 use crate::program::{LoopNode, NodeId};
@@ -158,7 +158,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
                 Operand::Map(map) => {
                     for (key, value) in map.iter() {
                         self.host.meter().allocate(2 * size_of::<Operand<'_>>()).map_err(at)?;
-                        is_key(&key).map_err(at)?;
+                        require_key(&key).map_err(at)?;
                         entries.push((key, value));
                     }
                 }

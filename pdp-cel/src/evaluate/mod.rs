@@ -347,7 +347,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
         let mut made = Vec::with_capacity(entries.len());
         for (key, value, optional) in entries {
             let key = self.value(*key)?;
-            is_key(&key).map_err(at)?;
+            require_key(&key).map_err(at)?;
             match (self.value(*value)?, optional) {
                 (value, false) => made.push((key, value)),
                 (Operand::Optional(Some(value)), true) => made.push((key, (*value).clone())),
@@ -435,8 +435,8 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
     }
 }
 
-/// Whether maps may have the key.
-fn is_key(key: &Operand<'_>) -> Result<(), Fault> {
+/// A fault if maps may not have the key.
+fn require_key(key: &Operand<'_>) -> Result<(), Fault> {
     match key {
         Operand::Bool(_) | Operand::Int(_) | Operand::Uint(_) | Operand::Text(_) => Ok(()),
         _ => Err(Fault::KeyType),

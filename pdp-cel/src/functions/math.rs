@@ -71,9 +71,8 @@ fn of_one<'e>(function: Function, value: &Operand<'e>) -> Made<'e> {
     Ok(match (function, value) {
         (F::Sign, Operand::Int(value)) => Operand::Int(value.signum()),
         (F::Sign, Operand::Uint(value)) => Operand::Uint((*value).min(1)),
-        (F::Sign, Operand::Double(value)) if *value == 0.0 || value.is_nan() => {
-            Operand::Double(*value)
-        }
+        (F::Sign, Operand::Double(value)) if value.is_nan() => Operand::Double(*value),
+        (F::Sign, Operand::Double(value)) if *value == 0.0 => Operand::Double(0.0),
         (F::Sign, Operand::Double(value)) => Operand::Double(value.signum()),
         (F::Abs, Operand::Int(value)) => Operand::Int(value.checked_abs().ok_or(Fault::Overflow)?),
         (F::Abs, Operand::Uint(value)) => Operand::Uint(*value),

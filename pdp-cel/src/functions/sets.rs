@@ -2,7 +2,7 @@
 
 use super::{Function, Made};
 use crate::Fault;
-use crate::compare::{equal, is_key, key_order};
+use crate::compare::{equal, has_key_order, key_order};
 use crate::fault::Meter;
 use crate::operand::{List, Operand};
 
@@ -39,7 +39,7 @@ enum Set<'l, 'e> {
 
 impl<'l, 'e> Set<'l, 'e> {
     fn new(list: &'l List<'e>, meter: &mut Meter) -> Result<Self, Fault> {
-        if list.len() <= SCANNED_MAX || !list.iter().all(|item| is_key(&item)) {
+        if list.len() <= SCANNED_MAX || !list.iter().all(|item| has_key_order(&item)) {
             return Ok(Set::Scanned(list));
         }
         meter.step(list.len() * SORTING)?;
@@ -55,7 +55,7 @@ impl<'l, 'e> Set<'l, 'e> {
             Set::Sorted(items) => {
                 meter.step(SORTING)?;
                 let found = items.binary_search_by(|item| key_order(item, value));
-                Ok(is_key(value) && found.is_ok())
+                Ok(has_key_order(value) && found.is_ok())
             }
         }
     }

@@ -104,6 +104,11 @@ fn values_are_written_as_cel_would_write_them() {
         ("cidr('10.0.0.0/8')", "cidr(\"10.0.0.0/8\")"),
         ("optional.of(1)", "optional.of(1)"),
         ("{}.?a", "optional.none()"),
+        (
+            "'%d %d %s %s'.format([1.5, 2.0, 1e21, [1e-5]])",
+            "\"1.5 2 1000000000000000000000 [0.00001]\"",
+        ),
+        ("'aa'.matches('^(?:a+)*?$')", "true"),
     ] {
         let outcome = cel(&[expression]);
         assert_eq!(outcome.output.trim_end(), shown, "{expression}: {}", outcome.errors);
@@ -137,6 +142,10 @@ fn what_has_no_value_is_said_with_its_place() {
     assert!(outcome.errors.contains("unknown name, in `a`"), "{}", outcome.errors);
     let outcome = cel(&["--strict", "{}.a ?? 1"]);
     assert!(outcome.errors.contains("`??` is no operator of CEL"), "{}", outcome.errors);
+    for regex in ["a**", "a{2}{3}", "{"] {
+        let outcome = cel(&[&format!("'a'.matches('{regex}')")]);
+        assert!(outcome.errors.contains("an argument"), "{regex}: {}", outcome.errors);
+    }
     assert_eq!(cel(&["1", "--set", "a"]).code, Some(1));
     assert_eq!(cel(&["1", "--json"]).code, Some(2));
     assert_eq!(cel(&[]).code, Some(2));

@@ -299,6 +299,29 @@ fn functions_of_the_host_are_typed_and_called_once_for_a_request() {
 }
 
 #[test]
+fn a_condition_of_several_rules_is_evaluated_once() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let even = HostFunction::new("is_even", vec![Type::Int], Type::Bool, move |arguments| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Some(Value::Bool(matches!(arguments, [Value::Int(number)] if number % 2 == 0)))
+    });
+    let text = "version: 1
+types: {door: {actions: [open]}}
+context: {n: int}
+rules:
+  - {id: a, effect: deny, when: is_even(context.n)}
+  - {id: b, effect: permit, when: is_even(context.n)}
+";
+    let source = SourceText { path: "policy.yaml", text };
+    let policies = Policies::with_functions(&[source], &[even]).expect("it fits");
+    let mut context = Map::new();
+    context.insert("n", 3);
+    assert_eq!(decide(&policies, &context).reason, "no_matching_policy");
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
+}
+
+#[test]
 fn names_of_macros_stand_for_the_innermost_one() {
     for (condition, expected) in [
         ("[1].all(x, [2].all(x, x == 2) && x == 1)", "yes"),

@@ -29,6 +29,59 @@ rules: [{id: r, effect: permit, ";
     }
 }
 
+#[test]
+fn a_relation_does_not_ask_whether_a_link_has_a_target() {
+    let found = mistakes(
+        "version: 1
+types:
+  page: {actions: [read], relations: {same: {to: page}, seen: {when: has(resource.same)}}}
+",
+    );
+    assert!(found.contains("resource.same"), "{found}");
+}
+
+#[test]
+fn undeclared_context_comes_with_what_to_do() {
+    let found = mistakes(
+        "version: 1
+types: {door: {actions: [open]}}
+rules: [{id: r, effect: permit, when: context.shade == 1}]
+",
+    );
+    assert!(found.contains("declare it under `context:`"), "{found}");
+}
+
+#[test]
+fn a_question_for_a_relation_is_a_value() {
+    let policies = policies(
+        "version: 1
+types: {door: {actions: [open], relations: {owner: direct}}}
+derived_roles: {keeper: {actors: {relation: owner}}}
+rules:
+  - {id: yes, effect: permit, when: \"[related('owner'), derived_role('keeper')] == [true, true]\"}
+  - {id: no, effect: permit, when: \"string(related('owner')) + string(derived_role('keeper')) == 'falsefalse'\"}
+facts: {door:1: {owner: user:1}}
+",
+    );
+    for (actor, expected) in [("user:1", "yes"), ("user:2", "no")] {
+        let found = answer(&policies, human(actor), "open", "door", "1");
+        assert_eq!(found, format!("permit {expected}"));
+    }
+}
+
+#[test]
+fn a_fact_that_holds_for_ever_and_until_a_time_is_one_fact() {
+    let policies = policies(
+        "version: 1
+types: {door: {actions: [open], relations: {guest: direct, owner: direct}}}
+facts:
+  door:1: {owner: [user:1, {id: user:1, until: 2027-01-01T00:00:00Z}]}
+  door:2: {owner: {id: user:1, until: 2027-01-01T00:00:00Z}, guest: user:1}
+",
+    );
+    assert_eq!(policies.summary().facts, 3);
+}
+
 /// A ring of groups, each of which leads to the next and the one after that.
 fn ring(groups: usize, limit: usize) -> Policies {
     let mut text = format!(

@@ -1,6 +1,4 @@
 //! Differences that are understood, by the smallest expression that shows them.
-//!
-//! `open` marks those in which it is our answer that may be the wrong one.
 
 use std::collections::BTreeMap;
 
@@ -40,28 +38,19 @@ pub(crate) fn class(difference: &Difference<'_>) -> Option<&'static str> {
 }
 
 const CLASSES: &[Class] = &[
-    (Whom::Both, "open: durations beyond 2^63 nanoseconds overflow there", |it| {
+    (Whom::Both, "durations beyond 2^63 nanoseconds overflow there", |it| {
         it.is_long_duration() && (it.they_say("overflow") || it.they_say("Overflow"))
     }),
-    (Whom::Both, "open: NaN in math.greatest and math.least is an error there", |it| {
-        let is_extreme = it.has("math.greatest(") || it.has("math.least(");
-        let is_refused = it.they_say("NaN") || it.they_say("no such overload: math.@");
-        is_extreme && is_refused && it.we_answer()
-    }),
-    (Whom::Both, "open: base64.decode passes over line ends and left-over bits there", |it| {
+    (Whom::Both, "base64.decode passes over line ends and left-over bits there", |it| {
         it.has("base64.decode(") && it.we_say("an argument") && it.they_answer()
     }),
-    (Whom::Both, "open: %d takes doubles there", |it| {
-        it.has("%d") && it.has(".format(") && it.we_say("an argument") && it.they_answer()
-    }),
-    (Whom::Both, "open: optional selection from values without fields is none there", |it| {
+    (Whom::Both, "optional selection from values without fields is none there", |it| {
         it.we_say("no such overload") && matches!(it.theirs, Answer::Optional)
     }),
-    (Whom::Both, "open: int(duration) is no seconds there", |it| {
+    (Whom::CelGo, "int of a duration is its nanoseconds there", |it| {
         it.has("int(")
-            && matches!(it.ours, Answer::Value(Stored::Int(_)))
-            && (it.they_say("'int' applied to '(google.protobuf.Duration)'")
-                || matches!(it.theirs, Answer::Value(Stored::Int(_))))
+            && it.we_say("no such overload")
+            && matches!(it.theirs, Answer::Value(Stored::Int(_)))
     }),
     (
         Whom::Both,
@@ -98,11 +87,8 @@ const CLASSES: &[Class] = &[
     (Whom::CelGo, "double takes underscores between digits there", |it| {
         it.has("double('1_000')") && it.we_say("an argument")
     }),
-    (Whom::CelGo, "open: `T` and `F` are bools there", |it| {
+    (Whom::CelGo, "`T` and `F` are bools there", |it| {
         (it.has("'T'") || it.has("'F'")) && it.has("bool(") && it.we_say("an argument")
-    }),
-    (Whom::CelGo, "open: uint takes a plus sign here", |it| {
-        it.has("uint('+") && it.they_say("type conversion error from 'string' to 'uint'")
     }),
     (Whom::CrateCel, "or and orValue always evaluate what is in brackets there", |it| {
         (it.has(".or(") || it.has(".orValue(")) && it.we_answer() && !it.they_answer()
@@ -140,16 +126,6 @@ const CLASSES: &[Class] = &[
             (Answer::Value(Stored::Type(kind)), Answer::Value(Stored::String(name)))
                 if kind.as_str() == name.as_ref())
     }),
-    (Whom::Both, "open: %s writes doubles without an exponent there", |it| {
-        it.has("%s")
-            && it.texts().is_some_and(|(ours, theirs)| has_exponent(ours) && !has_exponent(theirs))
-    }),
-    (Whom::Both, "open: duration takes ints here", |it| {
-        it.has("duration(")
-            && it.we_answer()
-            && (it.they_say("no such overload: duration(int)")
-                || it.they_say("'duration' applied to '(int)'"))
-    }),
     (Whom::Both, "%s takes bytes that are no UTF-8 there", |it| {
         it.has("format(")
             && it.we_say("an argument")
@@ -173,10 +149,6 @@ const CLASSES: &[Class] = &[
             && it.we_answer()
             && it.they_answer()
     }),
-    (Whom::Both, "open: optional.ofNonZeroValue(optional.none()) is a value there", |it| {
-        it.has("ofNonZeroValue(optional.none())")
-            || it.has("ofNonZeroValue(") && it.they_say("optional.none() dereference")
-    }),
     (Whom::Both, "an int is rounded to a double before both are compared there", |it| {
         it.has("900719925474099") && it.both_bools()
     }),
@@ -186,12 +158,9 @@ const CLASSES: &[Class] = &[
             _ => false,
         }
     }),
-    (Whom::CelGo, "open: `a**` is a regular expression here", |it| {
-        it.has("matches(") && it.they_say("invalid nested repetition operator")
-    }),
     (
         Whom::CelGo,
-        "open: a brace that repeats nothing is no letter of a regular expression here",
+        "a brace that repeats nothing is no letter of a regular expression here",
         |it| it.has("matches(") && it.has("{") && it.we_say("an argument") && it.they_answer(),
     ),
     (
@@ -214,14 +183,6 @@ const CLASSES: &[Class] = &[
     ),
     (Whom::CrateCel, "duration passes over what follows the last unit there", |it| {
         it.has("duration(") && it.we_say("an argument") && it.they_answer()
-    }),
-    (Whom::Both, "open: math.sign(-0.0) is 0.0 there, -0.0 here", |it| {
-        match (it.ours, it.theirs) {
-            (Answer::Value(Stored::Double(ours)), Answer::Value(Stored::Double(theirs))) => {
-                it.has("math.sign(") && f64::from_bits(*ours) == -f64::from_bits(*theirs)
-            }
-            _ => false,
-        }
     }),
     (Whom::CelGo, "parts of a duration go through a double there, which loses nanoseconds", |it| {
         let is_part =
@@ -331,10 +292,6 @@ fn is_same_notation(left: &Stored, right: &Stored) -> bool {
 fn is_same_number(left: &str, right: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().ok();
     number(left).is_some() && number(left) == number(right)
-}
-
-fn has_exponent(text: &str) -> bool {
-    ["e+", "e-"].iter().any(|mark| text.contains(mark))
 }
 
 /// Whether two texts are seconds that differ by less than a thousandth.
