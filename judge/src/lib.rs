@@ -7,6 +7,7 @@ mod dice;
 pub mod edit;
 mod expression;
 pub mod fact;
+pub mod grammar;
 pub mod harness;
 mod language;
 pub mod laws;
