@@ -296,7 +296,19 @@ mod tests {
     fn what_is_no_regex_or_too_large_is_refused() {
         let refused =
             |text: &str| Regex::new(text, Extent::Whole, &mut RegexBudget::default()).unwrap_err();
-        for text in ["(", "a)|(b", "[z-a]", r"(a)\1", "(?=a)", "a{2,1}", "*", r"\p{Greek}", "a**", "(a+?{2}|b)", "{"] {
+        for text in [
+            "(",
+            "a)|(b",
+            "[z-a]",
+            r"(a)\1",
+            "(?=a)",
+            "a{2,1}",
+            "*",
+            r"\p{Greek}",
+            "a**",
+            "(a+?{2}|b)",
+            "{",
+        ] {
             assert!(matches!(refused(text), RegexError::Syntax(_)), "{text}");
         }
         for text in ["(?:(?:a{1000}){1000}){1000}", "(?:a|b)*a(?:a|b){30}"] {
