@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod change;
+pub mod checked;
 pub mod compare;
 mod condition;
 mod dice;

@@ -25,7 +25,19 @@ pub struct Variable {
     pub value: Option<Stored>,
 }
 
+impl Variable {
+    /// One that is there.
+    pub fn present(kind: &str, value: Stored) -> Self {
+        Variable { kind: Type::parse(kind), is_optional: false, value: Some(value) }
+    }
+}
+
 impl Case {
+    /// An expression that is already written.
+    pub fn written(text: &str, variables: BTreeMap<String, Variable>) -> Self {
+        Case { tree: Node::text_only(Type::parse("bool"), text), variables }
+    }
+
     /// The expression as it is written.
     pub fn text(&self) -> String {
         self.tree.text()

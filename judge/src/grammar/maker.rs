@@ -22,10 +22,8 @@ pub(super) fn case(grammar: &Grammar, dice: &mut Dice<'_>, setting: Setting) -> 
         Maker { grammar, dice, setting, variables: BTreeMap::new(), names: Vec::new(), made: 0 };
     let kind = maker.kind(2);
     let depth = maker.dice.between(1, setting.depth_max);
-    let tree = match maker.dice.chance(setting.loop_percent) {
-        true => maker.a_loop(kind, depth),
-        false => maker.node(&kind, depth),
-    };
+    let is_loop = maker.dice.chance(setting.loop_percent);
+    let tree = if is_loop { maker.a_loop(kind, depth) } else { maker.node(&kind, depth) };
     Case { tree, variables: maker.variables }
 }
 
@@ -65,11 +63,12 @@ impl Maker<'_, '_, '_> {
         }
         let grammar = self.grammar;
         let is_generic = self.dice.chance(15);
-        let found = match is_compound {
-            true => self.production(&grammar.compounds, wanted, is_generic),
-            false => None,
+        let compound = if is_compound {
+            self.production(&grammar.compounds, wanted, is_generic)
+        } else {
+            None
         };
-        let found = found.or_else(|| self.production(&grammar.leaves, wanted, false));
+        let found = compound.or_else(|| self.production(&grammar.leaves, wanted, false));
         match found.or_else(|| self.production(&grammar.compounds, wanted, false)) {
             Some((production, capitals)) => self.made_by(production, capitals, wanted, depth),
             None => Node::text_only(wanted.clone(), "null"),
@@ -84,7 +83,7 @@ impl Maker<'_, '_, '_> {
             .filter(|(_, kind)| kind == wanted)
             .map(|(name, _)| name.as_str())
             .collect();
-        if !known.is_empty() && self.dice.chance(50) {
+        if !known.is_empty() && self.dice.chance(self.setting.name_percent) {
             return Some(Node::text_only(wanted.clone(), self.dice.pick::<&str>(&known)));
         }
         if !self.dice.chance(self.setting.variable_percent) {

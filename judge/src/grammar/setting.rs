@@ -3,6 +3,9 @@
 pub struct Setting {
     /// How many levels of compounds there are at most.
     pub depth_max: usize,
+    /// In so many of 100 cases a name that a macro knows stands where an expression of its type
+    /// ends.
+    pub name_percent: usize,
     /// In so many of 100 cases a variable stands where an expression ends.
     pub variable_percent: usize,
     /// So many of 100 variables may be absent. They are read in ways that standard CEL does not
@@ -20,6 +23,7 @@ impl Setting {
     /// For evaluators of standard CEL: small values, and all of them there.
     pub const STANDARD: Setting = Setting {
         depth_max: 5,
+        name_percent: 50,
         variable_percent: 20,
         optional_percent: 0,
         large_percent: 0,
@@ -30,6 +34,7 @@ impl Setting {
     /// For the strict checker: sound types, and much to read.
     pub const CHECKED: Setting = Setting {
         depth_max: 4,
+        name_percent: 80,
         variable_percent: 70,
         optional_percent: 20,
         large_percent: 30,

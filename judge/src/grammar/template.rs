@@ -25,7 +25,8 @@ pub(super) enum Part {
 pub(super) type Capitals = BTreeMap<String, Type>;
 
 impl Type {
-    pub(super) fn parse(text: &str) -> Type {
+    /// The type that is written so: `list(map(string,int))`.
+    pub fn parse(text: &str) -> Type {
         Type::taken(text).0
     }
 

@@ -82,8 +82,8 @@ pub(super) fn value(kind: &Type, dice: &mut Dice<'_>, size: &mut Size) -> Option
             let bytes = *dice.pick::<&[u8]>(&BYTES);
             Stored::Bytes([bytes, &vec![b'a'; more]].concat().into())
         }
-        "timestamp" => Stored::Timestamp(Timestamp::parse(*dice.pick::<&str>(&INSTANTS)).ok()?),
-        "duration" => Stored::Duration(Duration::parse(*dice.pick::<&str>(&LENGTHS)).ok()?),
+        "timestamp" => Stored::Timestamp(Timestamp::parse(dice.pick::<&str>(&INSTANTS)).ok()?),
+        "duration" => Stored::Duration(Duration::parse(dice.pick::<&str>(&LENGTHS)).ok()?),
         "list" => {
             let items = (0..size.items(dice)).map(|_| value(&kind.of[0], dice, size));
             Stored::List(items.collect::<Option<_>>()?)
