@@ -15,6 +15,7 @@ use pdp_core::{
 use serde::Serialize;
 
 use crate::change::change_set as drawn_change_set;
+pub use crate::checked::checked_expression;
 pub use crate::expression::expression;
 use crate::expression::seeds as expression_seeds;
 use crate::question::question;
@@ -37,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "request_json", run: request_json, seeds: request_seeds },
     Target { name: "change_set", run: change_set, seeds: change_set_seeds },
     Target { name: "expression", run: expression, seeds: expression_seeds },
+    Target { name: "checked_expression", run: checked_expression, seeds: choice_seeds },
     Target { name: "engine_against_oracle", run: engine_against_oracle, seeds: choice_seeds },
 ];
 
@@ -410,8 +412,8 @@ mod tests {
 
     #[test]
     fn seeds_are_good() {
-        let [policies, requests, change_sets, expressions, _] = TARGETS else {
-            panic!("five targets")
+        let [policies, requests, change_sets, expressions, _, _] = TARGETS else {
+            panic!("six targets")
         };
         let accepted = |text: &[u8]| load(std::str::from_utf8(text).unwrap()).is_ok();
         // Files of a set that has several do not stand alone.

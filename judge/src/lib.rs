@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 pub mod change;
+pub mod checked;
 pub mod compare;
 mod condition;
 mod dice;
 pub mod edit;
 mod expression;
 pub mod fact;
+pub mod grammar;
 pub mod harness;
 mod language;
 pub mod laws;

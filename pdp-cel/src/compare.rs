@@ -39,6 +39,11 @@ impl Order {
 /// [`Fault::Limit`]
 pub fn equal(left: &Operand<'_>, right: &Operand<'_>, meter: &mut Meter) -> Result<bool, Fault> {
     meter.step(1)?;
+    is_equal(left, right, meter)
+}
+
+/// Whether two values are equal whose step was taken.
+fn is_equal(left: &Operand<'_>, right: &Operand<'_>, meter: &mut Meter) -> Result<bool, Fault> {
     Ok(match (left, right) {
         (Operand::Text(left), Operand::Text(right)) => {
             meter.compare(left.len().min(right.len()))?;
@@ -80,7 +85,7 @@ pub fn equal(left: &Operand<'_>, right: &Operand<'_>, meter: &mut Meter) -> Resu
         }
         (Operand::Optional(left), Operand::Optional(right)) => match (left, right) {
             (None, None) => true,
-            (Some(left), Some(right)) => equal(left, right, meter)?,
+            (Some(left), Some(right)) => is_equal(left, right, meter)?,
             _ => false,
         },
         _ => number_order(left, right) == Some(Ordering::Equal),

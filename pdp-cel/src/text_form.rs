@@ -41,8 +41,12 @@ impl Operand<'_> {
                 lines.sort();
                 append(out, "{", meter)?;
                 for (index, (key, value)) in lines.iter().enumerate() {
-                    let comma = if index > 0 { ", " } else { "" };
-                    append(out, &format!("{comma}{key}: {value}"), meter)?;
+                    append(out, if index > 0 { ", " } else { "" }, meter)?;
+                    // Key and value were paid for when they were written; in maps in maps they are
+                    // put together once for each.
+                    out.push_str(key);
+                    append(out, ": ", meter)?;
+                    out.push_str(value);
                 }
                 append(out, "}", meter)
             }

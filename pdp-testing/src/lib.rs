@@ -7,6 +7,7 @@ mod matrix;
 mod oracle;
 mod reader;
 mod stated;
+pub mod typed;
 
 pub use case::{ActorFixture, Case, Expectation, ResourceFixture};
 pub use difference::Difference;

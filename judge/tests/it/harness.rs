@@ -76,6 +76,11 @@ fn expressions_mean_the_same_to_both_evaluators() {
 }
 
 #[test]
+fn choices_make_expressions_of_which_the_checker_is_right() {
+    check("checked_expression", 1_000);
+}
+
+#[test]
 fn choices_make_scenarios_that_are_agreed_upon() {
     check("engine_against_oracle", 100);
 }

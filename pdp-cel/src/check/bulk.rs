@@ -3,9 +3,9 @@ use crate::{Type, Value};
 /// How large a value may be: an upper bound of its items, those of items among them, and of the
 /// bytes of all of its texts together.
 ///
-/// The bulk of one item is that of the list divided by its items. That is an average and not a
-/// bound, but what a loop costs in all is bounded with it, since no operation costs more than in
-/// proportion to the size of each of its operands.
+/// Of the sizes of single items nothing is known but their sum. What is done with each of them costs
+/// most where one holds everything, if it costs more than in proportion, as `x.join(x)` does; in
+/// proportion, it is all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Bulk {
     /// Items of lists and entries of maps.
@@ -81,7 +81,27 @@ impl Bulk {
         Bulk { items: 0, bytes: bytes as u64 }
     }
 
-    /// Of one item.
+    /// Of one item that holds everything.
+    pub(super) fn largest_item(self) -> Self {
+        self.less_itself()
+    }
+
+    /// Of as much of it as a value of a type may hold.
+    pub(super) fn within(self, value_type: &Type) -> Self {
+        match value_type {
+            Type::String | Type::Bytes => Bulk { items: 0, ..self },
+            Type::List(element) => Bulk { items: self.items, bytes: self.within(element).bytes },
+            Type::Map(key, value) => {
+                let bytes = self.within(key).bytes.max(self.within(value).bytes);
+                Bulk { items: self.items, bytes }
+            }
+            Type::Optional(inner) => self.within(inner),
+            Type::Any => self,
+            _ => Bulk::NONE,
+        }
+    }
+
+    /// Of one item, on average.
     pub(super) fn item(self) -> Self {
         let items = self.items.max(1);
         Bulk { items: self.items / items, bytes: self.bytes.div_ceil(items) }.less_itself()

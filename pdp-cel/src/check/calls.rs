@@ -143,14 +143,15 @@ impl<V: Vocabulary> Checker<'_, V> {
         if function == Function::Matches {
             self.constant_pattern(parts[1])?;
         }
+        if function == Function::Format && holds_optional(&known[1].value_type) {
+            return self.misfit(name, &known, span);
+        }
         let made = match function {
             Function::Greatest | Function::Least => extreme(&known),
             function => made(function, &known),
         };
         let Some(value_type) = made else { return self.misfit(name, &known, span) };
-        if known.iter().any(|argument| argument.value_type == Type::Any)
-            && !matches!(function, Function::Type | Function::Dyn | Function::OptionalOf)
-        {
+        if known.iter().any(|argument| is_open(function, &argument.value_type)) {
             self.open.push(span);
         }
         let (bulk, cost) = work(function, &known);
@@ -214,6 +215,27 @@ fn made(function: Function, known: &[Known]) -> Option<Type> {
     made
 }
 
+/// Whether a function may fail because the type of an argument is open.
+fn is_open(function: Function, argument: &Type) -> bool {
+    use Function as F;
+    match function {
+        F::Type | F::Dyn | F::OptionalOf => false,
+        // These look at what is in a list.
+        F::Join | F::Greatest | F::Least | F::Unwrap | F::Format => argument.is_open(),
+        _ => *argument == Type::Any,
+    }
+}
+
+/// Whether values of the type hold optionals, which are not written out.
+fn holds_optional(value_type: &Type) -> bool {
+    match value_type {
+        Type::Optional(_) => true,
+        Type::List(element) => holds_optional(element),
+        Type::Map(_, value) => holds_optional(value),
+        _ => false,
+    }
+}
+
 /// Whether the items of a list have an order among them.
 fn has_order(list: &Type) -> bool {
     match list {
@@ -244,8 +266,10 @@ fn work(function: Function, known: &[Known]) -> (Bulk, u64) {
     match function {
         F::Size => (Bulk::NONE, first.bytes / 16),
         F::Dyn | F::Value | F::Or | F::OrValue | F::OptionalOf | F::OptionalOfNonZero => (all, 8),
+        F::OptionalNone | F::HasValue => (Bulk::NONE, 8),
+        F::Matches => (Bulk::NONE, first.bytes / 4),
         F::First | F::Last => (first, 8),
-        F::Unwrap => (first, first.made()),
+        F::Unwrap => (first, first.made().saturating_add(8)),
         F::IndexOf | F::LastIndexOf => {
             (Bulk::NONE, all.scan().saturating_add(first.searched_for(second)))
         }
@@ -287,21 +311,25 @@ fn work(function: Function, known: &[Known]) -> (Bulk, u64) {
             let numbers = second.items.saturating_add(1).saturating_mul(FORMATTED_BYTES);
             let made = Bulk { items: 0, bytes: (all.bytes * 2).saturating_add(numbers) };
             let appends = first.bytes.saturating_add(second.items).saturating_mul(20);
-            (made, all.scan().saturating_add(made.made()).saturating_add(appends))
+            // Octets are written out before they are appended.
+            let written = made.times(2).made();
+            (made, all.scan().saturating_add(written).saturating_add(appends))
         }
         F::Greatest | F::Least => (Bulk::NONE, all.scan() + known.len() as u64),
         F::SetsContains | F::SetsIntersects | F::SetsEquivalent => {
-            // Items are sorted and looked up, unless some have no order: then each item of one is
-            // held against each of the other.
+            // Items are sorted and looked up, unless some have no order, which may show only then:
+            // each item of one is held against each of the other.
+            let sorted =
+                all.items.saturating_mul(2 * SORTING as u64 + 2).saturating_add(all.bytes / 8);
             let have_order = known.iter().all(|argument| has_order(&argument.value_type));
-            let steps = if have_order {
-                all.items.saturating_mul(2 * SORTING as u64 + 2).saturating_add(all.bytes / 16)
+            let held = if have_order {
+                0
             } else {
                 let pairs = first.items.saturating_mul(second.items);
                 let bytes = first.bytes.saturating_mul(second.items) / 64;
                 pairs.saturating_mul(2).saturating_add(bytes).saturating_mul(2)
             };
-            (Bulk::NONE, steps.saturating_add(64))
+            (Bulk::NONE, sorted.saturating_add(held).saturating_add(64))
         }
         _ => (Bulk::NONE, all.scan()),
     }

@@ -1,57 +1,111 @@
 //! Macros.
 
 use super::operators::one;
-use super::{Checker, Known, Vocabulary};
+use super::{Bulk, Checker, Known, Vocabulary};
 use crate::Type;
 use crate::syntax::{Expression, Loop, LoopKind};
+
+/// In so many loops inside of each other items of different sizes are told apart; deeper, each is
+/// taken for the largest.
+const UNEVEN_MAX: u32 = 6;
+
+/// What is known of the filter and the body of a loop for items of one size.
+struct Pass {
+    /// The type of the first name.
+    first: Type,
+    filter: Option<Known>,
+    body: Known,
+}
+
+impl Pass {
+    fn cost(&self) -> u64 {
+        self.filter.as_ref().map_or(0, |filter| filter.cost).saturating_add(self.body.cost)
+    }
+}
+
+impl Loop {
+    fn is_question(&self) -> bool {
+        matches!(self.kind, LoopKind::All | LoopKind::Exists | LoopKind::ExistsOne)
+    }
+}
 
 impl<V: Vocabulary> Checker<'_, V> {
     pub(super) fn a_loop(&mut self, inner: &Loop) -> Option<Known> {
         let range = self.present(&inner.range)?;
-        let (first, second) = self.names(&range, inner)?;
-        let known = self.with_local(&inner.first, first.clone(), |this| match &inner.second {
-            Some(name) => this.with_local(name, second, |this| this.parts(inner)),
-            None => this.parts(inner),
-        });
-        let (filter, body) = known?;
-        let body_cost = filter.as_ref().map_or(0, |filter| filter.cost).saturating_add(body.cost);
-        let is_question =
-            matches!(inner.kind, LoopKind::All | LoopKind::Exists | LoopKind::ExistsOne);
-        let each = body_cost.saturating_add(if is_question { 3 } else { 16 });
-        let count = range.bulk.items.max(1);
-        let made = self.made(inner, &range, &first, &body)?;
-        let parts = [Some(&range), filter.as_ref(), Some(&body)];
-        let made = made.over(parts.into_iter().flatten());
-        Some(made.costing(count.saturating_mul(each)))
-    }
-
-    /// What the names stand for.
-    fn names(&mut self, range: &Known, inner: &Loop) -> Option<(Known, Known)> {
-        let item = range.bulk.item();
-        let (first, second) = match &range.value_type {
-            Type::List(element) => {
-                let element = Known::new((**element).clone()).with(item);
-                if inner.second.is_some() {
-                    (Known::new(Type::Int), element)
-                } else {
-                    (element, Known::new(Type::Nothing))
-                }
-            }
-            Type::Map(key, value) => {
-                (Known::new((**key).clone()).with(item), Known::new((**value).clone()).with(item))
-            }
-            Type::Any => {
-                self.open.push(inner.range.span);
-                let item = Known::new(Type::Any).with(item);
-                (item.clone(), item)
-            }
+        match &range.value_type {
+            Type::List(_) | Type::Map(..) => {}
+            Type::Any => self.open.push(inner.range.span),
             other => {
                 let macro_name = inner.kind.as_str();
                 self.wrong(format!("`{macro_name}` of a `{other}`"), inner.range.span);
                 return None;
             }
-        };
-        Some((first, second))
+        }
+        let largest = range.bulk.largest_item();
+        let is_even = names(&range, inner, Bulk::NONE) == names(&range, inner, largest);
+        if is_even || self.uneven >= UNEVEN_MAX {
+            let pass = self.pass(inner, &range, largest)?;
+            return self.looped(inner, &range, &pass, None);
+        }
+        self.uneven += 1;
+        let known = self.uneven(inner, &range);
+        self.uneven -= 1;
+        known
+    }
+
+    /// What is known of a loop in which one item may be larger than another. What all items take is
+    /// no more than what each takes for being there, and beside that what one takes that holds
+    /// everything: it is a sum of products of sizes, and most where one item has them all.
+    fn uneven(&mut self, inner: &Loop, range: &Known) -> Option<Known> {
+        // Mistakes are those of an average item. With it, too, it is decided once which of two
+        // values that are compared is the smaller.
+        if self.repeats == 0 {
+            self.pass(inner, range, range.bulk.item())?;
+        }
+        let open = self.open.len();
+        self.repeats += 1;
+        let passes = self.pass(inner, range, Bulk::NONE).and_then(|least| {
+            let largest = self.pass(inner, range, range.bulk.largest_item())?;
+            Some((least, largest))
+        });
+        self.repeats -= 1;
+        self.open.truncate(open);
+        let (least, largest) = passes?;
+        self.looped(inner, range, &least, Some(&largest))
+    }
+
+    /// What is known of a loop, of what is known of its body for each item and, beside that, for
+    /// all of them.
+    fn looped(
+        &mut self,
+        inner: &Loop,
+        range: &Known,
+        each: &Pass,
+        all: Option<&Pass>,
+    ) -> Option<Known> {
+        let own = if inner.is_question() { 3 } else { 16 };
+        let count = range.bulk.items.max(1);
+        let cost = count.saturating_mul(each.cost().saturating_add(own));
+        let cost = cost.saturating_add(all.map_or(0, Pass::cost));
+        let bulk = one(each.body.bulk).times(range.bulk.items);
+        let bulk = bulk.and(all.map_or(Bulk::NONE, |all| all.body.bulk));
+        let made = self.made(inner, range, each, bulk)?;
+        // Each entry of the maps that bodies make is put into one.
+        let is_of_entries = inner.kind == LoopKind::TransformMapEntry;
+        let entries = if is_of_entries { bulk.items.saturating_mul(16) } else { 0 };
+        let parts = [Some(range), each.filter.as_ref(), Some(&each.body)];
+        Some(made.over(parts.into_iter().flatten()).costing(cost.saturating_add(entries)))
+    }
+
+    /// What is known of the filter and the body for items of a size.
+    fn pass(&mut self, inner: &Loop, range: &Known, item: Bulk) -> Option<Pass> {
+        let (first, second) = names(range, inner, item);
+        let (filter, body) =
+            self.with_local(&inner.first, first.clone(), |this| match &inner.second {
+                Some(name) => this.with_local(name, second, |this| this.parts(inner)),
+                None => this.parts(inner),
+            })?;
+        Some(Pass { first: first.value_type, filter, body })
     }
 
     /// The filter and the body.
@@ -71,32 +125,30 @@ impl<V: Vocabulary> Checker<'_, V> {
         Some((filter, body))
     }
 
-    /// What the loop makes.
-    fn made(&mut self, inner: &Loop, range: &Known, first: &Known, body: &Known) -> Option<Known> {
-        let count = range.bulk.items.max(1);
-        let all = one(body.bulk).times(count);
-        Some(match inner.kind {
-            LoopKind::All | LoopKind::Exists | LoopKind::ExistsOne => Known::new(Type::Bool),
-            LoopKind::Filter => Known::new(Type::list(first.value_type.clone())).with(range.bulk),
-            LoopKind::Map => Known::new(Type::list(body.value_type.clone())).with(all),
-            LoopKind::TransformMap => {
-                let made = Type::map(first.value_type.clone(), body.value_type.clone());
+    /// What the loop makes; `all` is how large all that its bodies make is.
+    fn made(&mut self, inner: &Loop, range: &Known, pass: &Pass, all: Bulk) -> Option<Known> {
+        if inner.is_question() {
+            return Some(Known::new(Type::Bool));
+        }
+        if inner.kind == LoopKind::Filter {
+            return Some(Known::new(Type::list(pass.first.clone())).with(range.bulk));
+        }
+        let value_type = pass.body.value_type.clone();
+        Some(match (inner.kind, value_type) {
+            (LoopKind::TransformMap, value_type) => {
+                let made = Type::map(pass.first.clone(), value_type);
                 Known::new(made).with(all.and(range.bulk))
             }
-            LoopKind::TransformMapEntry => match &body.value_type {
-                made @ Type::Map(..) => {
-                    let cost = body.bulk.items.saturating_mul(count).saturating_mul(16);
-                    Known::new(made.clone()).with(all).costing(cost)
-                }
-                Type::Any => {
-                    self.open.push(inner.body.span);
-                    Known::new(Type::map(Type::Any, Type::Any)).with(all)
-                }
-                other => {
-                    self.wrong(format!("a `{other}` where a map belongs"), inner.body.span);
-                    return None;
-                }
-            },
+            (LoopKind::TransformMapEntry, made @ Type::Map(..)) => Known::new(made).with(all),
+            (LoopKind::TransformMapEntry, Type::Any) => {
+                self.open.push(inner.body.span);
+                Known::new(Type::map(Type::Any, Type::Any)).with(all)
+            }
+            (LoopKind::TransformMapEntry, other) => {
+                self.wrong(format!("a `{other}` where a map belongs"), inner.body.span);
+                return None;
+            }
+            (_, value_type) => Known::new(Type::list(value_type)).with(all),
         })
     }
 
@@ -122,7 +174,11 @@ impl<V: Vocabulary> Checker<'_, V> {
         let value = Known { value_type: inner, ..optional.clone() };
         let made = self.with_local(name, value, |this| this.present(body))?;
         let value_type = match (&made.value_type, flat) {
-            (Type::Optional(_) | Type::Any, true) => made.value_type.clone(),
+            (Type::Optional(_), true) => made.value_type.clone(),
+            (Type::Any, true) => {
+                self.open.push(body.span);
+                Type::Any
+            }
             (other, true) => {
                 self.wrong(format!("a `{other}` where an optional belongs"), body.span);
                 return None;
@@ -130,5 +186,16 @@ impl<V: Vocabulary> Checker<'_, V> {
             (other, false) => Type::Optional(Box::new(other.clone())),
         };
         Some(Known::new(value_type).with(made.bulk).over([&optional, &made]).costing(8))
+    }
+}
+
+/// What the names stand for, where an item is of a size.
+fn names(range: &Known, inner: &Loop, item: Bulk) -> (Known, Known) {
+    let item = |value_type: &Type| Known::new(value_type.clone()).with(item.within(value_type));
+    match &range.value_type {
+        Type::List(element) if inner.second.is_some() => (Known::new(Type::Int), item(element)),
+        Type::List(element) => (item(element), Known::new(Type::Nothing)),
+        Type::Map(key, value) => (item(key), item(value)),
+        _ => (item(&Type::Any), item(&Type::Any)),
     }
 }

@@ -14,6 +14,8 @@ pub use bulk::Bulk;
 pub use known::{Absence, Known};
 pub use vocabulary::{Mistake, MistakeKind, Resolved, Vocabulary};
 
+use std::collections::BTreeMap;
+
 use crate::syntax::{BinaryOperator, Expression, ExpressionKind, Literal, Span, UnaryOperator};
 use crate::{HostFunction, Type};
 
@@ -51,6 +53,9 @@ pub fn check(
         mistakes: Vec::new(),
         open: Vec::new(),
         level,
+        uneven: 0,
+        repeats: 0,
+        smaller: BTreeMap::new(),
     };
     let known = checker.expression(expression);
     let Checker { mistakes, open, .. } = checker;
@@ -69,6 +74,12 @@ struct Checker<'c, V> {
     open: Vec<Span>,
     /// How deep the checker stands.
     level: usize,
+    /// In how many loops over items of different sizes.
+    uneven: u32,
+    /// In how many loops that were gone through before, for items of another size.
+    repeats: u32,
+    /// Of which side the smaller value is, in items and in bytes, by the place of a comparison.
+    smaller: BTreeMap<(u32, u32), (bool, bool)>,
 }
 
 impl<V: Vocabulary> Checker<'_, V> {

@@ -110,7 +110,7 @@ impl<V: Vocabulary> Checker<'_, V> {
         let found = match &operand.value_type {
             Type::Map(_, value) => Known {
                 absence: Absence::Declared,
-                ..Known::new((**value).clone()).with(operand.bulk)
+                ..Known::new((**value).clone()).with(operand.bulk.within(value))
             },
             Type::Optional(inner) => {
                 let inner = Known { value_type: (**inner).clone(), ..operand.clone() };
@@ -145,7 +145,10 @@ impl<V: Vocabulary> Checker<'_, V> {
         };
         let (found, fits) = match &container {
             Type::List(item) => ((**item).clone(), position.value_type.is_number()),
-            Type::Map(key, of) => ((**of).clone(), key.compares_with(&position.value_type)),
+            Type::Map(key, of) => {
+                let fits = key.compares_with(&position.value_type) && is_key(&position.value_type);
+                ((**of).clone(), fits)
+            }
             Type::Any => (Type::Any, true),
             other => {
                 self.wrong(format!("a `{other}` has no items"), span);
@@ -160,7 +163,8 @@ impl<V: Vocabulary> Checker<'_, V> {
             self.wrong(message, span);
             return None;
         }
-        let known = Known::new(found).with(value.bulk).over([&value, &position]).costing(8);
+        let bulk = value.bulk.within(&found);
+        let known = Known::new(found).with(bulk).over([&value, &position]).costing(8);
         Some(if optional || in_optional {
             optional_of(known)
         } else {
@@ -187,6 +191,11 @@ impl<V: Vocabulary> Checker<'_, V> {
         };
         Some(Known::new(Type::Bool).over([&inner]))
     }
+}
+
+/// Whether a map can be asked for a value of the type.
+fn is_key(value_type: &Type) -> bool {
+    value_type.is_number() || matches!(value_type, Type::Bool | Type::String | Type::Nothing)
 }
 
 fn optional_of(known: Known) -> Known {

@@ -37,8 +37,42 @@ impl<V: Vocabulary> Checker<'_, V> {
         if is_open(operator, &a.value_type, &b.value_type) {
             self.open.push(span);
         }
-        let cost = work(operator, &a, &b, made.bulk);
+        let cost = self.work(operator, &a, &b, &made, span);
         Some(made.over([&a, &b]).costing(cost))
+    }
+
+    /// The steps of an operation beside its own.
+    fn work(
+        &mut self,
+        operator: BinaryOperator,
+        a: &Known,
+        b: &Known,
+        made: &Known,
+        span: Span,
+    ) -> u64 {
+        use BinaryOperator as Op;
+        match operator {
+            // An equality and its opposite.
+            Op::NotEqual => self.smaller(a, b, span).compared().saturating_add(1),
+            Op::Equal | Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual => {
+                self.smaller(a, b, span).compared()
+            }
+            Op::In => b.bulk.items.saturating_add(b.bulk.bytes / 64).saturating_add(9),
+            Op::Add if is_put_together(&made.value_type) => made.bulk.made(),
+            _ => 0,
+        }
+    }
+
+    /// The size of the smaller of two values: of the same side wherever a loop looks at the place
+    /// again, so that what it takes grows as that side does.
+    fn smaller(&mut self, a: &Known, b: &Known, span: Span) -> Bulk {
+        let (a, b) = (a.bulk, b.bulk);
+        let smaller = (a.items <= b.items, a.bytes <= b.bytes);
+        let (items, bytes) = *self.smaller.entry((span.start, span.end)).or_insert(smaller);
+        Bulk {
+            items: if items { a.items } else { b.items },
+            bytes: if bytes { a.bytes } else { b.bytes },
+        }
     }
 
     /// `left ?? right`
@@ -320,20 +354,7 @@ fn is_open(operator: BinaryOperator, left: &Type, right: &Type) -> bool {
     }
 }
 
-/// The steps of an operation beside its own.
-fn work(operator: BinaryOperator, a: &Known, b: &Known, made: Bulk) -> u64 {
-    use BinaryOperator as Op;
-    let smaller =
-        Bulk { items: a.bulk.items.min(b.bulk.items), bytes: a.bulk.bytes.min(b.bulk.bytes) };
-    match operator {
-        Op::Equal
-        | Op::NotEqual
-        | Op::Less
-        | Op::LessOrEqual
-        | Op::Greater
-        | Op::GreaterOrEqual => smaller.compared(),
-        Op::In => b.bulk.items.saturating_add(b.bulk.bytes / 64).saturating_add(9),
-        Op::Add if made != Bulk::NONE => made.made(),
-        _ => 0,
-    }
+/// Whether a sum of the type is made of the contents of both sides.
+fn is_put_together(sum: &Type) -> bool {
+    matches!(sum, Type::String | Type::Bytes | Type::List(_) | Type::Any)
 }

@@ -51,6 +51,10 @@ impl Sort {
             }
         };
         match (self, found) {
+            // What it holds may be anything, too.
+            (Sort::Item | Sort::Items | Sort::Maybe | Sort::Maybes, Type::Any) => {
+                is_item(&Type::Any)
+            }
             (_, Type::Any)
             | (Sort::Anything, _)
             | (Sort::AnyList, Type::List(_))
@@ -61,7 +65,8 @@ impl Sort {
             }
             (Sort::Maybes, Type::List(inner)) => match &**inner {
                 Type::Optional(inner) => is_item(inner),
-                Type::Any | Type::Nothing => true,
+                Type::Any => is_item(&Type::Any),
+                Type::Nothing => true,
                 _ => false,
             },
             (Sort::Texts, Type::List(inner)) => {

@@ -85,9 +85,14 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
 
     /// Whether a node holds, found out anew.
     fn found(&mut self, node: NodeId) -> Truth {
-        if let Err(fault) = self.host.meter().step(1) {
-            return failure(node, fault);
+        match self.host.meter().step(1) {
+            Ok(()) => self.truth_of(node),
+            Err(fault) => failure(node, fault),
         }
+    }
+
+    /// The truth of a node whose step was taken.
+    fn truth_of(&mut self, node: NodeId) -> Truth {
         match &self.program.nodes[node as usize] {
             Node::All(parts) => {
                 Truth::combine(parts.iter().map(|part| self.truth(*part)), Truth::No)
@@ -135,7 +140,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
             Node::Loop(inner) if inner.is_question() => {
                 self.at_depth(inner.base, |this| this.question(node, inner))
             }
-            _ => match self.found_value(node) {
+            _ => match self.value_of(node) {
                 Ok(Operand::Bool(value)) => value.into(),
                 Ok(_) => failure(node, Fault::NoSuchOverload),
                 Err(failure) => Truth::Fault(failure),
@@ -251,8 +256,13 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
     }
 
     fn found_value(&mut self, node: NodeId) -> Evaluated<'e> {
+        self.host.meter().step(1).map_err(|fault| Failure { node, fault })?;
+        self.value_of(node)
+    }
+
+    /// The value of a node whose step was taken.
+    fn value_of(&mut self, node: NodeId) -> Evaluated<'e> {
         let at = |fault| Failure { node, fault };
-        self.host.meter().step(1).map_err(at)?;
         match &self.program.nodes[node as usize] {
             Node::Leaf(leaf) => match self.host.value(*leaf).map_err(at)? {
                 Some(value) => Ok(value),
@@ -314,7 +324,7 @@ impl<'e, H: Host<'e>> Evaluation<'e, '_, H> {
             Node::HostCall { function, arguments } => self.host_call(node, *function, arguments),
             Node::Fail(fault) => Err(at(*fault)),
             Node::Constant(_) | Node::Local(_) => self.value(node),
-            _ => match self.found(node) {
+            _ => match self.truth_of(node) {
                 Truth::Yes => Ok(Operand::Bool(true)),
                 Truth::No => Ok(Operand::Bool(false)),
                 Truth::Fault(failure) => Err(failure),

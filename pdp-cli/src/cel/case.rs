@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use pdp_cel::{Map, ParseOptions, Stored, Text, Value};
+use pdp_testing::typed;
 use serde_json::{Value as Json, json};
 
-use super::{typed, value_of};
+use super::value_of;
 
 /// An expression and what its names stand for.
 pub(super) struct Case {

@@ -2,7 +2,6 @@
 
 mod case;
 mod shown;
-mod typed;
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufWriter, Write};

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use pdp_cel::{Meter, Operand, Stored};
+use pdp_testing::typed;
 use serde_json::{Value as Json, json};
 
 use crate::answer::Answer;
-use crate::typed;
 
 pub(crate) struct Go {
     program: PathBuf,

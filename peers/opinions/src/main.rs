@@ -4,19 +4,10 @@ mod answer;
 mod classes;
 mod compare;
 mod crate_cel;
-mod generate;
 mod go;
-mod grammar;
 mod ours;
 mod report;
 mod run;
-mod shrink;
-mod template;
-mod tree;
-// The form in which `pdp cel --json` reads and writes values, by the very file.
-#[path = "../../../pdp-cli/src/cel/typed.rs"]
-mod typed;
-mod values;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,20 +1,23 @@
 //! Makes expressions, asks all evaluators, and compares.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
+
+use judge::Dice;
+use judge::grammar::{Case, Grammar, Setting, shrunk};
+use pdp_cel::Stored;
 
 use crate::Arguments;
 use crate::answer::Answer;
 use crate::classes::{Difference, class};
 use crate::compare::{Comparison, compare};
 use crate::crate_cel::CrateCel;
-use crate::generate::{Case, Grammar};
 use crate::go::Go;
 use crate::ours;
 use crate::report::{Peer, Report};
-use crate::shrink::shrunk;
 
 /// The crate `cel` reads by recursion.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
@@ -27,10 +30,10 @@ struct Peers {
 
 impl Peers {
     fn answer(&mut self, peer: Peer, case: &Case) -> Option<Answer> {
-        let text = case.tree.text();
+        let (text, bindings) = (case.text(), case.bindings());
         match peer {
-            Peer::CrateCel => Some(self.crate_cel.answer(&text, &case.bindings)),
-            Peer::CelGo => self.go.as_mut().map(|go| go.answer(&text, &case.bindings)),
+            Peer::CrateCel => Some(self.crate_cel.answer(&text, &bindings)),
+            Peer::CelGo => self.go.as_mut().map(|go| go.answer(&text, &bindings)),
         }
     }
 }
@@ -68,43 +71,48 @@ fn work(arguments: &Arguments, next: &AtomicU64) -> io::Result<Report> {
             return Ok(report);
         }
         // Far apart, so that runs of neighbouring seeds have no expression in common.
-        let seed = arguments.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(index);
-        let case = grammar.case(seed);
+        let mut dice = Dice::from_seed((arguments.seed << 40).wrapping_add(index));
+        let case = grammar.case(&mut dice, Setting::STANDARD);
         for peer in [Peer::CrateCel, Peer::CelGo] {
-            one(&case, peer, &mut peers, &grammar, &mut report);
+            one(&case, peer, &mut peers, &mut report);
         }
     }
 }
 
 /// Compares one expression with one peer.
-fn one(case: &Case, peer: Peer, peers: &mut Peers, grammar: &Grammar, report: &mut Report) {
+fn one(case: &Case, peer: Peer, peers: &mut Peers, report: &mut Report) {
     let Some((comparison, ..)) = compared(case, peer, peers) else { return };
     report.count(peer, comparison);
     if comparison != Comparison::Differ {
         return;
     }
-    let smallest = shrunk(case, grammar, |candidate| {
+    let smallest = shrunk(case, |candidate| {
         compared(candidate, peer, peers).is_some_and(|found| found.0 == Comparison::Differ)
     });
     let Some((_, ours, theirs)) = compared(&smallest, peer, peers) else { return };
-    let text = smallest.tree.text();
-    let bindings = &smallest.bindings;
-    let difference = Difference { peer, text: &text, bindings, ours: &ours, theirs: &theirs };
+    let (text, bindings) = (smallest.text(), smallest.bindings());
+    let difference =
+        Difference { peer, text: &text, bindings: &bindings, ours: &ours, theirs: &theirs };
     match class(&difference) {
         Some(class) => report.explained(peer, class),
-        None => report.unexplained(peer, shown(&smallest, &text, &ours, &theirs)),
+        None => report.unexplained(peer, shown(&text, &bindings, &ours, &theirs)),
     }
 }
 
 fn compared(case: &Case, peer: Peer, peers: &mut Peers) -> Option<(Comparison, Answer, Answer)> {
-    let ours = ours::answer(&case.tree.text(), &case.bindings);
+    let ours = ours::answer(&case.text(), &case.bindings());
     let theirs = peers.answer(peer, case)?;
     Some((compare(&ours, &theirs), ours, theirs))
 }
 
-fn shown(case: &Case, text: &str, ours: &Answer, theirs: &Answer) -> String {
+fn shown(
+    text: &str,
+    bindings: &BTreeMap<String, Stored>,
+    ours: &Answer,
+    theirs: &Answer,
+) -> String {
     let mut shown = format!("{text}\n");
-    for (name, value) in &case.bindings {
+    for (name, value) in bindings {
         shown.push_str(&format!("    {name} = {value:?}\n"));
     }
     shown.push_str(&format!("    ours:   {}\n    theirs: {}", ours.shown(), theirs.shown()));

@@ -7,23 +7,26 @@ use std::collections::BTreeMap;
 
 /// A type, or a group of texts that is named like one, such as `zone`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Type {
-    pub(crate) name: String,
-    pub(crate) of: Vec<Type>,
+pub struct Type {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub of: Vec<Type>,
 }
 
 /// Text, or a place.
 #[derive(Clone, Debug)]
-pub(crate) enum Part {
+pub(super) enum Part {
     Text(String),
     Place(Type),
 }
 
 /// What types the capitals of a production stand for.
-pub(crate) type Capitals = BTreeMap<String, Type>;
+pub(super) type Capitals = BTreeMap<String, Type>;
 
 impl Type {
-    pub(crate) fn parse(text: &str) -> Type {
+    /// The type that is written so: `list(map(string,int))`.
+    pub fn parse(text: &str) -> Type {
         Type::taken(text).0
     }
 
@@ -48,7 +51,7 @@ impl Type {
     }
 
     /// Whether `self`, the head of a production, can be `wanted`; fills in the capitals.
-    pub(crate) fn fits(&self, wanted: &Type, capitals: &mut Capitals) -> bool {
+    pub(super) fn fits(&self, wanted: &Type, capitals: &mut Capitals) -> bool {
         if self.is_capital() {
             let known = capitals.entry(self.name.clone()).or_insert_with(|| wanted.clone());
             return known == wanted;
@@ -59,7 +62,7 @@ impl Type {
     }
 
     /// The type with its capitals replaced; `invent` says what an unknown one is.
-    pub(crate) fn filled(
+    pub(super) fn filled(
         &self,
         capitals: &mut Capitals,
         invent: &mut impl FnMut(&str) -> Type,
@@ -73,11 +76,11 @@ impl Type {
 }
 
 fn takes_types(name: &str) -> bool {
-    matches!(name, "list" | "map" | "single" | "optional" | "new" | "outer")
+    matches!(name, "list" | "map" | "single" | "optional" | "new" | "outer" | "large")
 }
 
 /// The parts of a template.
-pub(crate) fn parts(mut template: &str) -> Vec<Part> {
+pub(super) fn parts(mut template: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     while let Some(place) = template.find('$') {
         if place > 0 {

@@ -1,25 +1,27 @@
 //! Expressions as trees of text, so that they can be made smaller.
 
-use crate::template::Type;
+use super::template::Type;
 
+/// An expression of a type.
 #[derive(Clone, Debug)]
-pub(crate) struct Node {
-    pub(crate) kind: Type,
-    pub(crate) pieces: Vec<Piece>,
+pub struct Node {
+    pub(super) kind: Type,
+    pub(super) pieces: Vec<Piece>,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Piece {
+pub(super) enum Piece {
     Text(String),
     Child(Node),
 }
 
 impl Node {
-    pub(crate) fn text_only(kind: Type, text: &str) -> Self {
+    pub(super) fn text_only(kind: Type, text: &str) -> Self {
         Node { kind, pieces: vec![Piece::Text(text.to_owned())] }
     }
 
-    pub(crate) fn text(&self) -> String {
+    /// The expression as it is written.
+    pub fn text(&self) -> String {
         let mut text = String::new();
         self.write(&mut text);
         text
@@ -46,7 +48,7 @@ impl Node {
         }
     }
 
-    pub(crate) fn children(&self) -> impl Iterator<Item = &Node> {
+    pub(super) fn children(&self) -> impl Iterator<Item = &Node> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Child(child) => Some(child),
             Piece::Text(_) => None,
@@ -54,7 +56,7 @@ impl Node {
     }
 
     /// All nodes below this one.
-    pub(crate) fn descendants(&self) -> Vec<&Node> {
+    pub(super) fn descendants(&self) -> Vec<&Node> {
         self.children()
             .flat_map(|child| std::iter::once(child).chain(child.descendants()))
             .collect()
@@ -62,7 +64,7 @@ impl Node {
 
     /// This tree with the node at a place (in the order of [`Node::descendants`], from 1 on; 0 is
     /// this one) replaced.
-    pub(crate) fn replaced(&self, place: usize, by: &Node) -> Node {
+    pub(super) fn replaced(&self, place: usize, by: &Node) -> Node {
         if place == 0 {
             return by.clone();
         }

@@ -13,7 +13,11 @@ const IP: &str = "net.IP";
 const CIDR: &str = "net.CIDR";
 
 /// Reads a typed value.
-pub(super) fn read(json: &Json) -> Result<Stored, String> {
+///
+/// # Errors
+///
+/// What is wrong with it, in one line.
+pub fn read(json: &Json) -> Result<Stored, String> {
     let wrong = || format!("`{json}` is no typed value");
     let object = json.as_object().filter(|object| object.len() == 1).ok_or_else(wrong)?;
     let (kind, value) = object.iter().next().ok_or_else(wrong)?;
@@ -82,8 +86,12 @@ fn object_value(value: &Json) -> Option<Stored> {
     }
 }
 
-/// Writes a value, or says why it has no typed form.
-pub(super) fn write(value: &Operand<'_>, meter: &mut Meter) -> Result<Json, String> {
+/// Writes a value.
+///
+/// # Errors
+///
+/// Why it has no typed form: it is too large, or holds an optional.
+pub fn write(value: &Operand<'_>, meter: &mut Meter) -> Result<Json, String> {
     match value.to_stored(meter) {
         Some(value) => Ok(stored(&value)),
         None => Err("a value that is too large, or holds an optional".to_owned()),
