@@ -42,6 +42,11 @@ pub fn hostile() -> Vec<Hostile> {
                 (0..1_000).map(|part| format!("context.n == {}", part * 1_000 + rule)).collect();
             parts.join(" || ")
         }),
+        of("loops", &|rule| {
+            let body: Vec<String> = (0..500).map(|part| format!("x5 == 'a{part}'")).collect();
+            let body = format!("x0 == 'b{rule}' || {}", body.join(" || "));
+            (0..6).rev().fold(body, |body, loops| format!("context.l.all(x{loops}, {body})"))
+        }),
         of("presence", &|rule| {
             let parts: Vec<String> = (0..500)
                 .map(|part| format!("has(context.o) && context.o > {part}{rule}"))
@@ -96,7 +101,7 @@ fn beginning() -> String {
     String::from(
         "version: 1
 types: {door: {actions: [open]}}
-context: {s: string, n: int, o: int?}
+context: {s: string, n: int, o: int?, l: {type: list(string), max: 2}}
 ",
     )
 }
