@@ -39,7 +39,8 @@ pub(crate) fn class(difference: &Difference<'_>) -> Option<&'static str> {
 
 const CLASSES: &[Class] = &[
     (Whom::Both, "durations beyond 2^63 nanoseconds overflow there", |it| {
-        it.is_long_duration() && (it.they_say("overflow") || it.they_say("Overflow"))
+        let is_of_times = it.is_long_duration() || it.has_time() || it.has("duration(");
+        it.we_answer() && is_of_times && (it.they_say("overflow") || it.they_say("Overflow"))
     }),
     (Whom::Both, "base64.decode passes over line ends and left-over bits there", |it| {
         it.has("base64.decode(") && it.we_say("an argument") && it.they_answer()
@@ -90,6 +91,15 @@ const CLASSES: &[Class] = &[
     (Whom::CelGo, "`T` and `F` are bools there", |it| {
         (it.has("'T'") || it.has("'F'")) && it.has("bool(") && it.we_say("an argument")
     }),
+    (Whom::CelGo, "lastIndexOf from the end of a text finds nothing there", |it| {
+        it.has(".lastIndexOf(") && it.both_ints()
+    }),
+    (Whom::CrateCel, "uint takes a plus sign there", |it| {
+        it.has("uint('+") && it.we_say("an argument") && it.they_answer()
+    }),
+    (Whom::CrateCel, "a repetition of a repetition is a regular expression there", |it| {
+        it.has("matches(") && it.has("**") && it.we_say("an argument") && it.they_answer()
+    }),
     (Whom::CrateCel, "or and orValue always evaluate what is in brackets there", |it| {
         (it.has(".or(") || it.has(".orValue(")) && it.we_answer() && !it.they_answer()
     }),
@@ -114,9 +124,7 @@ const CLASSES: &[Class] = &[
         it.has("double('1e400')") && it.we_say("an argument")
     }),
     (Whom::CrateCel, "indexOf and lastIndexOf refuse the position at the end there", |it| {
-        it.has("ndexOf(")
-            && it.they_say("index out of range")
-            && matches!(it.ours, Answer::Value(Stored::Int(_) | Stored::Bool(_)))
+        it.has("ndexOf(") && it.they_say("index out of range") && it.we_answer()
     }),
     (Whom::CrateCel, "what a question mark stands before need not be an optional there", |it| {
         (it.has("[?") || it.has("{?") || it.has(", ?")) && it.we_say("no such overload")
@@ -158,15 +166,16 @@ const CLASSES: &[Class] = &[
             _ => false,
         }
     }),
+    (Whom::CelGo, "a brace that repeats nothing is no letter of a regular expression here", |it| {
+        it.has("matches(") && it.has("{") && it.we_say("an argument") && it.they_answer()
+    }),
     (
         Whom::CelGo,
-        "a brace that repeats nothing is no letter of a regular expression here",
-        |it| it.has("matches(") && it.has("{") && it.we_say("an argument") && it.they_answer(),
-    ),
-    (
-        Whom::CelGo,
-        "strings and bytes have no items for transform macros there, and no error",
-        |it| it.has(".transform") && it.we_say("no such overload") && it.they_answer(),
+        "strings and bytes have no items for map and transform macros there, and no error",
+        |it| {
+            let is_made = it.has(".transform") || it.has(".map(");
+            is_made && it.we_say("no such overload") && it.they_answer()
+        },
     ),
     (Whom::CelGo, "optFlatMap need not make an optional there", |it| {
         it.has(".optFlatMap(") && it.we_say("no such overload") && it.they_answer()
