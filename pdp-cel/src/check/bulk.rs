@@ -81,9 +81,9 @@ impl Bulk {
         Bulk { items: 0, bytes: bytes as u64 }
     }
 
-    /// Of one item that holds everything.
+    /// Of one item that holds everything, without the item itself.
     pub(super) fn largest_item(self) -> Self {
-        self.less_itself()
+        Bulk { items: self.items.saturating_sub(1), ..self }
     }
 
     /// Of as much of it as a value of a type may hold.
@@ -104,12 +104,7 @@ impl Bulk {
     /// Of one item, on average.
     pub(super) fn item(self) -> Self {
         let items = self.items.max(1);
-        Bulk { items: self.items / items, bytes: self.bytes.div_ceil(items) }.less_itself()
-    }
-
-    /// The items of an item, without the item itself.
-    fn less_itself(self) -> Self {
-        Bulk { items: self.items.saturating_sub(1), ..self }
+        Bulk { items: self.items / items, bytes: self.bytes.div_ceil(items) }.largest_item()
     }
 
     /// Both together.

@@ -249,8 +249,8 @@ fn an_open_context_is_open_for_the_conditions_of_its_file() {
     assert!(errors.to_string().contains("`context.level` may be absent"), "{errors}");
 }
 
-#[test]
-fn functions_of_the_host_are_typed_and_called_once_for_a_request() {
+/// A function of the host that takes no negative number, and how often it was called.
+fn counted_is_even() -> (HostFunction, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
     let even = HostFunction::new("is_even", vec![Type::Int], Type::Bool, move |arguments| {
@@ -260,6 +260,12 @@ fn functions_of_the_host_are_typed_and_called_once_for_a_request() {
             _ => None,
         }
     });
+    (even, calls)
+}
+
+#[test]
+fn functions_of_the_host_are_typed_and_called_once_for_a_request() {
+    let (even, calls) = counted_is_even();
     let head = "version: 1\ntypes: {door: {actions: [open]}}\ncontext: {n: int}\n";
     let compile = |rules: &str| {
         let text = format!("{head}rules:\n{rules}");
@@ -300,12 +306,7 @@ fn functions_of_the_host_are_typed_and_called_once_for_a_request() {
 
 #[test]
 fn a_condition_of_several_rules_is_evaluated_once() {
-    let calls = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&calls);
-    let even = HostFunction::new("is_even", vec![Type::Int], Type::Bool, move |arguments| {
-        counted.fetch_add(1, Ordering::Relaxed);
-        Some(Value::Bool(matches!(arguments, [Value::Int(number)] if number % 2 == 0)))
-    });
+    let (even, calls) = counted_is_even();
     let text = "version: 1
 types: {door: {actions: [open]}}
 context: {n: int}
