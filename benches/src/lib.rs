@@ -3,6 +3,8 @@
 pub mod allocations;
 pub mod conditions;
 pub mod engine;
+pub mod floor;
+pub mod measure;
 pub mod random;
 pub mod reference;
 pub mod seed;

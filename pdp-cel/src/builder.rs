@@ -131,6 +131,22 @@ impl Builder {
         }
     }
 
+    /// Of which parts any must be, if a node is "any of them"; else itself.
+    pub fn parts_of_any(&self, node: NodeId) -> Vec<NodeId> {
+        match self.node(node) {
+            Node::Any(parts) => parts.to_vec(),
+            _ => vec![node],
+        }
+    }
+
+    /// What must not be, if a node is "not".
+    pub fn negated(&self, node: NodeId) -> Option<NodeId> {
+        match self.node(node) {
+            Node::Not(part) => Some(*part),
+            _ => None,
+        }
+    }
+
     /// Why a node never has a value, if it never has.
     pub fn as_fault(&self, node: NodeId) -> Option<Fault> {
         match self.node(node) {
@@ -433,9 +449,14 @@ impl Builder {
         program.origins = self.origins.into_iter().collect();
         program.origins.sort_unstable();
         let mut references = vec![0_u32; program.nodes.len()];
-        let mut refer = |node: NodeId| references[node as usize] += 1;
-        program.nodes.iter().for_each(|node| node.parts(&mut refer));
-        roots.into_iter().for_each(refer);
+        let mut open: Vec<NodeId> = roots.into_iter().collect();
+        while let Some(node) = open.pop() {
+            references[node as usize] += 1;
+            // What refers to a node counts once, however often it is referred to itself.
+            if references[node as usize] == 1 {
+                program.nodes[node as usize].parts(|part| open.push(part));
+            }
+        }
         let dear = self.costs.iter().map(|cost| cost.weight > 1 && cost.locals == 0);
         program.shared =
             references.iter().zip(dear).map(|(count, dear)| dear && *count > 1).collect();

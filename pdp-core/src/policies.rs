@@ -106,10 +106,7 @@ impl Policies {
     /// Whether the policies declare the type, and the type the action. Requests about anything else
     /// are ordinary requests; tests about it are often a slip of the pen.
     pub fn declares(&self, resource_type: &str, action: &str) -> bool {
-        let index = self.code.vocabulary.type_indexes.get(resource_type);
-        index.is_some_and(|index| {
-            self.code.dispatch.types[usize::from(*index)].cells.contains_key(action)
-        })
+        self.code.dispatch.targets.find(resource_type, action).is_some()
     }
 
     /// What in the texts is allowed and may surprise, by file and place.

@@ -2,7 +2,9 @@
 
 use pdp_cel::{Cost, Extent, NodeId, Program, RegexError, Stored};
 
-use crate::compiled::{Dispatch, FaultId, Leaf, Leaves, Map, RelationInfo, TextTable, TypeInfo};
+use crate::compiled::{
+    Dispatch, FaultId, Leaf, Leaves, Map, RelationInfo, Test, Tests, TextTable, TypeInfo,
+};
 use crate::{Fault, HostFunction};
 
 /// Builds programs.
@@ -24,6 +26,16 @@ impl Builder {
     /// What all of the parts of a node must be, if it is "all of them"; else itself.
     pub(super) fn parts(&self, node: NodeId) -> Vec<NodeId> {
         self.expressions.parts_of_all(node)
+    }
+
+    /// Of which parts any must be, if a node is "any of them"; else itself.
+    pub(super) fn alternatives(&self, node: NodeId) -> Vec<NodeId> {
+        self.expressions.parts_of_any(node)
+    }
+
+    /// What must not be, if a node is "not".
+    pub(super) fn negated(&self, node: NodeId) -> Option<NodeId> {
+        self.expressions.negated(node)
     }
 
     pub(super) fn bool(&mut self, value: bool) -> NodeId {
@@ -124,12 +136,13 @@ impl Builder {
 /// The nodes that rules, lines of `otherwise` and relations ask for.
 fn roots(dispatch: &Dispatch, types: &[TypeInfo]) -> Vec<NodeId> {
     let mut roots = Vec::new();
-    for dispatch in &dispatch.types {
-        for cell in dispatch.cells.values() {
+    let mut ask = |tests: Tests| roots.extend(dispatch.of(tests).iter().filter_map(Test::node));
+    for of_type in &dispatch.types {
+        for cell in &of_type.cells {
             let candidates = cell.bypass.iter().chain(&cell.deny).chain(&cell.permit);
-            roots.extend(candidates.map(|candidate| candidate.condition));
+            candidates.for_each(|candidate| ask(candidate.tests));
         }
-        roots.extend(dispatch.otherwise.iter().map(|(condition, _)| *condition));
+        of_type.otherwise.iter().for_each(|line| ask(line.tests));
     }
     for relation in types.iter().flat_map(|info| &info.relations) {
         if let RelationInfo::Union(closure) = relation {

@@ -71,7 +71,9 @@ impl Compiler<'_> {
                     let pair = pair(tables.actors.intern(id), resource);
                     if until == Until::FOREVER {
                         let new = tables.pairs.add(pair, 1 << relation);
-                        tables.resources.record_mut(resource).facts += new.count_ones();
+                        let record = tables.resources.record_mut(resource);
+                        record.facts += new.count_ones();
+                        record.note_exact(relation);
                     } else {
                         gathered.ending.push((pair, relation, until));
                     }
@@ -151,7 +153,7 @@ impl Compiler<'_> {
             }
             let record = tables.resources.record_mut(resource);
             record.facts += u32::try_from(of_resource.len()).unwrap_or(u32::MAX);
-            record.set_details(of_resource);
+            tables.resources.set_details(resource, of_resource);
         }
         ending.sort_unstable_by_key(|(pair, relation, until)| {
             (*pair, *relation, std::cmp::Reverse(*until))

@@ -9,6 +9,7 @@ mod relations;
 mod rules;
 mod selectors;
 mod tenants;
+mod tests;
 mod warnings;
 
 pub(crate) use conditions::BUILTIN_ITEMS_MAX;
@@ -47,7 +48,7 @@ pub(crate) fn policies(
     let types = compiler.types();
     compiler.definitions();
     compiler.derived_roles();
-    let (rules, dispatch) = compiler.rules();
+    let (rules, mut dispatch) = compiler.rules();
     compiler.refuse_misfits();
     let mut facts = compiler.facts(&types);
     let mut warnings = compiler.obligation_warnings(&dispatch);
@@ -56,6 +57,7 @@ pub(crate) fn policies(
     warnings.extend(compiler.open_type_warnings());
     warnings.sort_by(|left, right| (&left.file, left.span).cmp(&(&right.file, right.span)));
     let tenants = compiler.intern_tenants(&mut facts);
+    compiler.tests(&mut dispatch, &types);
     let Compiler { builder, mistakes, .. } = compiler;
     mistakes.into_result()?;
     let (program, leaves, roles, aliases) = builder.finish(&dispatch, &types);

@@ -109,8 +109,17 @@ fn type_info(resource_type: &ResourceType, relations: Vec<RelationInfo>) -> Type
         let positions = definitions().zip(0..).filter(|(definition, _)| wanted(definition));
         positions.fold(0, |mask, (_, position)| mask | 1_u64 << position)
     };
+    let closed = |wanted: fn(&Closure) -> bool| {
+        let closures = relations.iter().zip(0..).filter(|(relation, _)| match relation {
+            RelationInfo::Union(closure) => wanted(closure),
+            RelationInfo::Link { .. } => false,
+        });
+        closures.fold(0, |mask, (_, position)| mask | 1_u64 << position)
+    };
     let names = resource_type.relations.iter().map(|relation| relation.name.text.as_str().into());
     TypeInfo {
+        leading: closed(|closure| !closure.steps.is_empty()),
+        conditional: closed(|closure| !closure.conditions.is_empty()),
         name: resource_type.name.text.as_str().into(),
         prefixed: resource_type.prefixed,
         relation_names: names.collect(),

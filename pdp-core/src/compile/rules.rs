@@ -3,7 +3,9 @@
 use pdp_cel::Glob;
 
 use super::{Compiler, Scope};
-use crate::compiled::{Candidate, Cell, Dispatch, NodeId, Rule, Set, TypeDispatch, TypeIndex};
+use crate::compiled::{
+    self, Candidate, Cell, Dispatch, NodeId, Rule, Set, TypeDispatch, TypeIndex,
+};
 use crate::error::PolicyErrorKind;
 use crate::model::{self, ActionPattern, Bypass, OtherwiseLine, ResourceType, Selector};
 use crate::{Effect, model::Condition};
@@ -65,9 +67,12 @@ impl<'m> Compiler<'m> {
         self.action_groups();
         let mut dispatch =
             Dispatch { bypass_actions: self.bypass_actions(), ..Dispatch::default() };
-        for resource_type in &model.types {
-            let actions = resource_type.actions.iter().map(|action| action.text.as_str().into());
-            let cells = actions.map(|action| (action, Cell::default())).collect();
+        for (resource_type, index) in model.types.iter().zip(0..) {
+            for (action, position) in resource_type.actions.iter().zip(0..) {
+                let place = (index, position);
+                dispatch.targets.add(&resource_type.name.text, &action.text, place);
+            }
+            let cells = resource_type.actions.iter().map(|_| Cell::default()).collect();
             dispatch.types.push(TypeDispatch { cells, ..TypeDispatch::default() });
         }
         let mut candidates = 0;
@@ -86,7 +91,7 @@ impl<'m> Compiler<'m> {
         for (resource_type, index) in model.types.iter().zip(0..) {
             dispatch.types[usize::from(index)].otherwise = self.otherwise(resource_type, index);
         }
-        (model.rules.iter().map(compiled).collect(), dispatch)
+        (model.rules.iter().map(compiled_rule).collect(), dispatch)
     }
 
     /// Groups name declared actions, and are not named like one.
@@ -167,7 +172,7 @@ impl<'m> Compiler<'m> {
                 continue;
             };
             if self.builder.as_bool(condition) != Some(false) {
-                let candidate = Candidate { rule: number, condition };
+                let candidate = Candidate::new(number, condition);
                 candidates += add_candidate(
                     rule,
                     resource_type,
@@ -237,7 +242,7 @@ impl<'m> Compiler<'m> {
         let condition = self.whole(resource, rule.actors.as_ref(), rule.when.as_ref(), scope);
         if let Some(condition) = condition.filter(|node| self.builder.as_bool(*node) != Some(false))
         {
-            dispatch.undeclared.push(Candidate { rule: number, condition });
+            dispatch.undeclared.push(Candidate::new(number, condition));
         }
     }
 
@@ -339,13 +344,13 @@ impl<'m> Compiler<'m> {
         &mut self,
         resource_type: &ResourceType,
         index: TypeIndex,
-    ) -> Vec<(NodeId, Box<str>)> {
+    ) -> Vec<compiled::OtherwiseLine> {
         let scope = Scope::Request(index);
         let line = |line: &OtherwiseLine| {
             let resource = self.part(line.resource.as_ref(), scope)?;
             let condition =
                 self.whole(resource, line.actors.as_ref(), line.when.as_ref(), scope)?;
-            Some((condition, line.reason.as_str().into()))
+            Some(compiled::OtherwiseLine::new(condition, &line.reason))
         };
         resource_type.otherwise.iter().filter_map(line).collect()
     }
@@ -360,8 +365,8 @@ fn add_candidate(
     bypass_actions: Option<&[Box<str>]>,
 ) -> usize {
     let mut added = 0;
-    for action in resource_type.actions.iter().filter(|action| actions.covers(&action.text)) {
-        let Some(cell) = dispatch.cells.get_mut(action.text.as_str()) else { continue };
+    let cells = resource_type.actions.iter().zip(&mut dispatch.cells);
+    for (action, cell) in cells.filter(|(action, _)| actions.covers(&action.text)) {
         added += 1;
         match (rule.bypass, rule.effect) {
             (true, _) => {
@@ -383,7 +388,7 @@ fn declares(resource_type: &ResourceType, action: &str) -> bool {
     resource_type.actions.iter().any(|word| word.text == action)
 }
 
-fn compiled(rule: &model::Rule) -> Rule {
+fn compiled_rule(rule: &model::Rule) -> Rule {
     Rule {
         id: rule.id.text.as_str().into(),
         file: rule.id.place.file,

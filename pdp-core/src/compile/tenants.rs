@@ -47,7 +47,7 @@ impl Compiler<'_> {
         if self.tenants.is_empty() {
             return;
         }
-        let cells = dispatch.types.iter_mut().flat_map(|of_type| of_type.cells.values_mut());
+        let cells = dispatch.types.iter_mut().flat_map(|of_type| &mut of_type.cells);
         for Cell { deny, deny_of_none, deny_of_tenants, .. } in cells {
             for candidate in deny {
                 let file = self.model.rules[candidate.rule as usize].id.place.file;

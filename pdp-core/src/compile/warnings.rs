@@ -12,8 +12,7 @@ impl Compiler<'_> {
     pub(super) fn obligation_warnings(&self, dispatch: &Dispatch) -> Vec<PolicyWarning> {
         let mut warnings: Vec<PolicyWarning> = Vec::new();
         for (resource_type, of_type) in self.model.types.iter().zip(&dispatch.types) {
-            for action in &resource_type.actions {
-                let Some(cell) = of_type.cells.get(action.text.as_str()) else { continue };
+            for (action, cell) in resource_type.actions.iter().zip(&of_type.cells) {
                 for permits in [&cell.bypass, &cell.permit] {
                     let differing = self.differing(permits);
                     warnings.extend(differing.map(|(one, other)| {

@@ -1,4 +1,10 @@
-use super::{Map, NodeId};
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use super::table::is_same;
+use super::{Map, NodeId, RelationIndex, TypeIndex};
 use crate::{Effect, Obligation};
 
 /// Which rules can apply to a request.
@@ -6,21 +12,79 @@ use crate::{Effect, Obligation};
 pub(crate) struct Dispatch {
     /// One for each declared type, in their order.
     pub(crate) types: Vec<TypeDispatch>,
+    /// Finds a cell by the names of type and action.
+    pub(crate) targets: Targets,
     /// Bypass rules that reach undeclared types.
     pub(crate) undeclared: Vec<Candidate>,
+    /// What conditions ask, those of one side by side; see [`Tests`].
+    pub(crate) tests: Vec<Test>,
     /// Actions that bypass rules may decide where an action is not declared; `None` for all.
     pub(crate) bypass_actions: Option<Vec<Box<str>>>,
+}
+
+impl Dispatch {
+    #[inline]
+    pub(crate) fn of(&self, tests: Tests) -> &[Test] {
+        &self.tests[tests.first as usize..][..tests.count as usize]
+    }
+}
+
+/// What requests can be about: declared types with their actions.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    known: Vec<Target>,
+    numbers: HashTable<u32>,
+    seed: RandomState,
+}
+
+#[derive(Debug)]
+struct Target {
+    type_name: Box<str>,
+    action: Box<str>,
+    place: (TypeIndex, u32),
+}
+
+impl Targets {
+    pub(crate) fn add(&mut self, type_name: &str, action: &str, place: (TypeIndex, u32)) {
+        let Targets { known, numbers, seed } = self;
+        let number = u32::try_from(known.len()).expect("a policy set is below 2^32 bytes");
+        let hash = target_hash(seed, type_name, action);
+        known.push(Target { type_name: type_name.into(), action: action.into(), place });
+        numbers.insert_unique(hash, number, |number| {
+            let target = &known[*number as usize];
+            target_hash(seed, &target.type_name, &target.action)
+        });
+    }
+
+    /// The position of the type, and that of the action in it.
+    #[inline]
+    pub(crate) fn find(&self, type_name: &str, action: &str) -> Option<(TypeIndex, u32)> {
+        let number = self.numbers.find(target_hash(&self.seed, type_name, action), |number| {
+            let target = &self.known[*number as usize];
+            is_same(target.action.as_bytes(), action)
+                && is_same(target.type_name.as_bytes(), type_name)
+        })?;
+        Some(self.known[*number as usize].place)
+    }
+}
+
+#[inline]
+fn target_hash(seed: &RandomState, type_name: &str, action: &str) -> u64 {
+    let mut hasher = seed.build_hasher();
+    hasher.write(type_name.as_bytes());
+    hasher.write(action.as_bytes());
+    hasher.finish()
 }
 
 /// The rules that can apply to resources of one type.
 #[derive(Debug, Default)]
 pub(crate) struct TypeDispatch {
-    /// For each declared action.
-    pub(crate) cells: Map<Box<str>, Cell>,
+    /// For each declared action, in their order.
+    pub(crate) cells: Vec<Cell>,
     /// Bypass rules that reach undeclared actions.
     pub(crate) undeclared: Vec<Candidate>,
     /// Conditions and words of the default deny.
-    pub(crate) otherwise: Vec<(NodeId, Box<str>)>,
+    pub(crate) otherwise: Vec<OtherwiseLine>,
 }
 
 /// The rules that can apply to one action on one type: bypass, deny, permit, each in the order
@@ -41,6 +105,73 @@ pub(crate) struct Cell {
 pub(crate) struct Candidate {
     pub(crate) rule: u32,
     pub(crate) condition: NodeId,
+    /// The same condition, as it is asked.
+    pub(crate) tests: Tests,
+}
+
+impl Candidate {
+    /// A candidate whose tests are yet to be made.
+    pub(crate) fn new(rule: u32, condition: NodeId) -> Self {
+        Candidate { rule, condition, tests: Tests::default() }
+    }
+}
+
+/// A word of the default deny, and when it is said.
+#[derive(Debug)]
+pub(crate) struct OtherwiseLine {
+    pub(crate) condition: NodeId,
+    pub(crate) tests: Tests,
+    pub(crate) reason: Box<str>,
+}
+
+impl OtherwiseLine {
+    /// A line whose tests are yet to be made.
+    pub(crate) fn new(condition: NodeId, reason: &str) -> Self {
+        OtherwiseLine { condition, tests: Tests::default(), reason: reason.into() }
+    }
+}
+
+/// All of these of [`Dispatch::tests`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tests {
+    pub(crate) first: u32,
+    pub(crate) count: u32,
+}
+
+/// A part of a condition. What rules ask most has a form of its own, which takes no expression.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Test {
+    /// The actor claims the role.
+    Role(u32),
+    /// The actor's type is one of the mask.
+    ActorTypes(u8),
+    /// The resource is known, or is not.
+    Known(bool),
+    Related(RelationTest),
+    Expression(NodeId),
+}
+
+impl Test {
+    /// The expression that it may ask.
+    pub(crate) fn node(&self) -> Option<NodeId> {
+        match self {
+            Test::Related(test) => Some(test.node),
+            Test::Expression(node) => Some(*node),
+            Test::Role(_) | Test::ActorTypes(_) | Test::Known(_) => None,
+        }
+    }
+}
+
+/// The actor has one of some relations on the resource, or on what one link points to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RelationTest {
+    /// The direct relations that give one of them, as bits.
+    pub(crate) direct: u64,
+    pub(crate) link: Option<RelationIndex>,
+    /// Whether no link and no condition could give one of them.
+    pub(crate) plain: bool,
+    /// Asks the same, by a walk.
+    pub(crate) node: NodeId,
 }
 
 /// What a rule answers.

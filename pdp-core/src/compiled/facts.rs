@@ -34,6 +34,7 @@ impl FactTables {
             self.ending.set(pair, relation, Some(until));
             let record = self.resources.record_mut(of_pair(pair).1);
             record.set(Record::ENDING, true);
+            record.note_exact(relation);
             record.facts += 1;
         }
     }
@@ -92,7 +93,7 @@ impl Detail {
     }
 
     #[inline]
-    fn kind(&self) -> u8 {
+    pub(crate) fn kind(&self) -> u8 {
         match self {
             Detail::Attribute { .. } => Detail::ATTRIBUTE,
             Detail::Prefix { .. } => Detail::PREFIX,

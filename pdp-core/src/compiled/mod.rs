@@ -10,7 +10,9 @@ mod table;
 mod vocabulary;
 
 pub(crate) use code::Code;
-pub(crate) use dispatch::{Candidate, Cell, Dispatch, Rule, TypeDispatch};
+pub(crate) use dispatch::{
+    Candidate, Cell, Dispatch, OtherwiseLine, RelationTest, Rule, Test, Tests, TypeDispatch,
+};
 pub(crate) use facts::{Detail, DetailKey, FactTables, Until, of_pair, pair};
 pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};

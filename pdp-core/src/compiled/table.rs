@@ -1,11 +1,11 @@
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
 use super::open_table::{OpenTable, Slot};
 use super::pages::Pages;
-use super::{Detail, DetailKey, RelationIndex, ResourceIndex, TypeIndex};
+use super::{Detail, DetailKey, RelationIndex, ResourceIndex, TypeIndex, Until};
 
 /// Texts, each once, numbered in the order in which they came.
 #[derive(Clone, Debug, Default)]
@@ -21,19 +21,26 @@ impl TextTable {
         if let Some(index) = self.index(text) {
             return index;
         }
-        let index = self.texts.push(text);
-        self.numbers.insert(Numbered::new(self.seed.hash_one(text), index), Numbered::hash);
+        let index = self.texts.push(text, 0);
+        self.numbers.insert(Numbered::new(self.hash(text), index), Numbered::hash);
         index
     }
 
     /// The number of `text`, if it has one.
     #[inline]
     pub(crate) fn index(&self, text: &str) -> Option<u32> {
-        let wanted = Numbered::new(self.seed.hash_one(text), 0);
+        let wanted = Numbered::new(self.hash(text), 0);
         let found = self.numbers.find(wanted.hash(), |slot| {
-            slot.tag == wanted.tag && self.texts.text(slot.number()) == text
+            slot.tag == wanted.tag && self.texts.is(slot.number(), text, 0)
         });
         found.map(|slot| slot.number())
+    }
+
+    #[inline]
+    fn hash(&self, text: &str) -> u64 {
+        let mut hasher = self.seed.build_hasher();
+        hasher.write(text.as_bytes());
+        hasher.finish()
     }
 
     pub(crate) fn text(&self, index: u32) -> &str {
@@ -77,20 +84,40 @@ impl Slot for Numbered {
 pub(crate) struct Resources {
     texts: Texts,
     records: Pages<Record>,
+    /// Everything but facts about exact actors, sorted, for each resource.
+    details: Pages<Option<Arc<[Detail]>>>,
     numbers: OpenTable<Numbered>,
     seed: RandomState,
 }
 
-/// What facts say of a resource, those about exact actors apart.
+/// What facts say of a resource, in short: what an ordinary decision reads lies in these 32 bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
+    /// How many facts there are about it: relations, links, attributes.
+    pub(crate) facts: u32,
     pub(crate) resource_type: TypeIndex,
     /// [`Record::DECLARED`] and the like, as bits.
     flags: u8,
-    /// How many facts there are about it: relations, links, attributes.
-    pub(crate) facts: u32,
-    /// Everything but facts about exact actors, sorted.
-    pub(crate) details: Option<Arc<[Detail]>>,
+    /// Of the one fact about links that there is, its link and its target.
+    link: RelationIndex,
+    target: ResourceIndex,
+    /// The relations that exact actors have, or once had, as bits; two relations may share one.
+    exact: u32,
+    /// The relations that facts give to actor sets, in the same way.
+    sets: u32,
+    /// Where all these sets are of one resource and have one relation for ever, which.
+    set_goals: u32,
+    set_target: ResourceIndex,
+    set_relation: RelationIndex,
+}
+
+/// How many bits [`Record`] has for relations.
+const RELATION_BITS: u8 = 32;
+
+/// Whether one of some relations may be among those that a record notes.
+#[inline]
+fn may_be_among(noted: u32, relations: u64) -> bool {
+    u64::from(noted) & (relations | relations >> RELATION_BITS) != 0
 }
 
 impl Record {
@@ -98,10 +125,13 @@ impl Record {
     pub(crate) const DECLARED: u8 = 1;
     /// Has facts about everyone, prefixes or roles.
     pub(crate) const PATTERNS: u8 = 2;
-    /// Has facts that name actor sets.
-    pub(crate) const SETS: u8 = 4;
+    /// Has one fact about links, or several.
+    const LINKED: u8 = 4;
+    const LINKED_OFTEN: u8 = 8;
     /// Has had facts about exact actors that end some time.
-    pub(crate) const ENDING: u8 = 8;
+    pub(crate) const ENDING: u8 = 16;
+    /// Has sets of one resource only.
+    const SETS_OF_ONE: u8 = 32;
 
     #[inline]
     pub(crate) fn has(&self, flag: u8) -> bool {
@@ -118,31 +148,62 @@ impl Record {
         self.has(Record::DECLARED) || self.facts > 0
     }
 
+    /// Whether there may be facts that give one of these relations to actor sets.
     #[inline]
-    pub(crate) fn details(&self) -> &[Detail] {
-        self.details.as_deref().unwrap_or_default()
+    pub(crate) fn may_have_sets(&self, relations: u64) -> bool {
+        may_be_among(self.sets, relations)
     }
 
-    /// The detail with this key, if there is one.
-    pub(crate) fn detail(&self, key: &DetailKey) -> Option<&Detail> {
-        let details = self.details();
-        let index = details.binary_search_by_key(key, Detail::key).ok()?;
-        Some(&details[index])
-    }
-
-    /// Those of some kinds, named by the first and the last.
+    /// Whether exact actors may have one of these relations.
     #[inline]
-    pub(crate) fn details_of(&self, kinds: std::ops::RangeInclusive<u8>) -> &[Detail] {
-        Detail::of_kinds(self.details(), kinds)
+    pub(crate) fn may_have_exact(&self, relations: u64) -> bool {
+        may_be_among(self.exact, relations)
     }
 
-    /// Sets the details, which are sorted.
-    pub(crate) fn set_details(&mut self, details: Vec<Detail>) {
-        let has = |kinds| !Detail::of_kinds(&details, kinds).is_empty();
-        let (patterns, sets) = (has(Detail::PREFIX..=Detail::ROLE), has(Detail::SET..=Detail::SET));
-        self.set(Record::PATTERNS, patterns);
-        self.set(Record::SETS, sets);
-        self.details = (!details.is_empty()).then(|| details.into());
+    /// Notes that an exact actor has a relation.
+    pub(crate) fn note_exact(&mut self, relation: RelationIndex) {
+        self.exact |= 1 << (relation % RELATION_BITS);
+    }
+
+    /// What a link points to, if that is one resource and no other link points anywhere.
+    #[inline]
+    pub(crate) fn only_target(&self, link: RelationIndex) -> Option<ResourceIndex> {
+        (self.has(Record::LINKED) && self.link == link).then_some(self.target)
+    }
+
+    /// The sets to which facts give one of these relations, a resource and relations on it, if no
+    /// other resource has sets here and the facts hold for ever.
+    #[inline]
+    pub(crate) fn sets_of_one(&self, relations: u64) -> Option<(ResourceIndex, u64)> {
+        let goals = if relations & (1 << self.set_relation) == 0 { 0 } else { self.set_goals };
+        self.has(Record::SETS_OF_ONE).then_some((self.set_target, u64::from(goals)))
+    }
+
+    /// Notes in short what sorted details say.
+    fn note(&mut self, details: &[Detail]) {
+        let of_kinds = |kinds| Detail::of_kinds(details, kinds);
+        self.set(Record::PATTERNS, !of_kinds(Detail::PREFIX..=Detail::ROLE).is_empty());
+        let links = of_kinds(Detail::LINK..=Detail::LINK);
+        self.set(Record::LINKED, links.len() == 1);
+        self.set(Record::LINKED_OFTEN, links.len() > 1);
+        if let [Detail::Link { link, target }] = links {
+            (self.link, self.target) = (*link, *target);
+        }
+        (self.sets, self.set_goals) = (0, 0);
+        let sets = of_kinds(Detail::SET..=Detail::SET);
+        let mut of_one = !sets.is_empty();
+        for detail in sets {
+            let Detail::Set { relation, goal, target, until } = detail else { continue };
+            if self.sets == 0 {
+                (self.set_relation, self.set_target) = (*relation, *target);
+            }
+            self.sets |= 1 << (relation % RELATION_BITS);
+            self.set_goals |= 1 << (goal % RELATION_BITS);
+            of_one &= (self.set_relation, self.set_target) == (*relation, *target)
+                && *goal < RELATION_BITS
+                && *until == Until::FOREVER;
+        }
+        self.set(Record::SETS_OF_ONE, of_one);
     }
 }
 
@@ -151,8 +212,9 @@ impl Resources {
         if let Some(index) = self.index(resource_type, id) {
             return index;
         }
-        let index = self.texts.push(id);
+        let index = self.texts.push(id, resource_type);
         self.records.push(Record { resource_type, ..Record::default() });
+        self.details.push(None);
         let hash = self.hash(resource_type, id);
         self.numbers.insert(Numbered::new(hash, index), Numbered::hash);
         index
@@ -162,16 +224,18 @@ impl Resources {
     pub(crate) fn index(&self, resource_type: TypeIndex, id: &str) -> Option<ResourceIndex> {
         let wanted = Numbered::new(self.hash(resource_type, id), 0);
         let found = self.numbers.find(wanted.hash(), |slot| {
-            slot.tag == wanted.tag
-                && self.record(slot.number()).resource_type == resource_type
-                && self.texts.text(slot.number()) == id
+            slot.tag == wanted.tag && self.texts.is(slot.number(), id, resource_type)
         });
         found.map(|slot| slot.number())
     }
 
     /// A hash of a type and an id, the same for the same ones.
+    #[inline]
     pub(crate) fn hash(&self, resource_type: TypeIndex, id: &str) -> u64 {
-        self.seed.hash_one((resource_type, id))
+        let mut hasher = self.seed.build_hasher();
+        hasher.write_u16(resource_type);
+        hasher.write(id.as_bytes());
+        hasher.finish()
     }
 
     #[inline]
@@ -183,17 +247,61 @@ impl Resources {
         self.records.item_mut(index as usize)
     }
 
+    /// All of a resource's details, sorted.
+    #[inline]
+    pub(crate) fn details(&self, index: ResourceIndex) -> &[Detail] {
+        self.details.item(index as usize).as_deref().unwrap_or_default()
+    }
+
+    /// The detail with this key, if there is one.
+    pub(crate) fn detail(&self, index: ResourceIndex, key: &DetailKey) -> Option<&Detail> {
+        let details = self.details(index);
+        let position = details.binary_search_by_key(key, Detail::key).ok()?;
+        Some(&details[position])
+    }
+
+    /// Those of some kinds, named by the first and the last.
+    #[inline]
+    pub(crate) fn details_of(
+        &self,
+        index: ResourceIndex,
+        kinds: std::ops::RangeInclusive<u8>,
+    ) -> &[Detail] {
+        Detail::of_kinds(self.details(index), kinds)
+    }
+
     /// What a link of a resource points to.
+    #[inline]
     pub(crate) fn targets(
         &self,
         index: ResourceIndex,
         link: RelationIndex,
     ) -> impl Iterator<Item = ResourceIndex> + '_ {
-        let links = self.record(index).details_of(Detail::LINK..=Detail::LINK).iter();
-        links.filter_map(move |detail| match detail {
+        let record = self.record(index);
+        let several = if record.has(Record::LINKED_OFTEN) {
+            self.details_of(index, Detail::LINK..=Detail::LINK)
+        } else {
+            &[]
+        };
+        let several = several.iter().filter_map(move |detail| match detail {
             Detail::Link { link: of, target } if *of == link => Some(*target),
             _ => None,
-        })
+        });
+        record.only_target(link).into_iter().chain(several)
+    }
+
+    /// Those of its details that are about actor sets; they come last.
+    #[inline]
+    pub(crate) fn sets(&self, index: ResourceIndex) -> &[Detail] {
+        let details = self.details(index);
+        &details[details.partition_point(|detail| detail.kind() < Detail::SET)..]
+    }
+
+    /// Sets the details, which are sorted.
+    pub(crate) fn set_details(&mut self, index: ResourceIndex, details: Vec<Detail>) {
+        self.record_mut(index).note(&details);
+        let details = (!details.is_empty()).then(|| details.into());
+        *self.details.item_mut(index as usize) = details;
     }
 
     pub(crate) fn id(&self, index: ResourceIndex) -> &str {
@@ -210,19 +318,20 @@ impl Resources {
     }
 }
 
-/// Texts by number: those of the files one after the other, later ones each by itself.
+/// Texts by number, each with a mark: those of the files one after the other, later ones each by
+/// itself.
 #[derive(Clone, Debug, Default)]
 struct Texts {
     arena: Arc<Arena>,
-    later: Pages<Arc<str>>,
+    later: Pages<(u16, Arc<str>)>,
 }
 
 impl Texts {
-    fn push(&mut self, text: &str) -> u32 {
-        let index = self.arena.ends.len() + self.later.len();
+    fn push(&mut self, text: &str, mark: u16) -> u32 {
+        let index = self.arena.spans.len() + self.later.len();
         match Arc::get_mut(&mut self.arena).filter(|_| self.later.len() == 0) {
-            Some(arena) if arena.fits(text) => arena.push(text),
-            _ => self.later.push(text.into()),
+            Some(arena) if arena.fits(text) => arena.push(text, mark),
+            _ => self.later.push((mark, text.into())),
         }
         u32::try_from(index).ok().filter(|index| *index < u32::MAX).expect("below 2^32 texts")
     }
@@ -230,35 +339,84 @@ impl Texts {
     #[inline]
     fn text(&self, index: u32) -> &str {
         let index = index as usize;
-        match index.checked_sub(self.arena.ends.len()) {
-            None => self.arena.text(index),
-            Some(later) => self.later.item(later),
+        match self.arena.spans.get(index) {
+            Some(span) => &self.arena.text[span.range()],
+            None => &self.later.item(index - self.arena.spans.len()).1,
         }
+    }
+
+    /// Whether a number stands for this text with this mark.
+    #[inline]
+    fn is(&self, index: u32, text: &str, mark: u16) -> bool {
+        let index = index as usize;
+        match self.arena.spans.get(index) {
+            Some(span) => {
+                span.mark == mark && is_same(&self.arena.text.as_bytes()[span.range()], text)
+            }
+            None => {
+                let later = self.later.item(index - self.arena.spans.len());
+                later.0 == mark && is_same(later.1.as_bytes(), text)
+            }
+        }
+    }
+}
+
+/// Whether octets are those of a text. Ids are short: two words answer for most, without the call
+/// that comparing slices is.
+#[inline]
+pub(super) fn is_same(octets: &[u8], text: &str) -> bool {
+    let text = text.as_bytes();
+    let len = octets.len();
+    if len != text.len() {
+        return false;
+    }
+    match len {
+        8..=16 => {
+            octets.first_chunk::<8>() == text.first_chunk::<8>()
+                && octets.last_chunk::<8>() == text.last_chunk::<8>()
+        }
+        4..8 => {
+            octets.first_chunk::<4>() == text.first_chunk::<4>()
+                && octets.last_chunk::<4>() == text.last_chunk::<4>()
+        }
+        _ => octets == text,
     }
 }
 
 #[derive(Debug, Default)]
 struct Arena {
     text: String,
-    ends: Vec<u32>,
+    spans: Vec<Span>,
+}
+
+/// Where a text stands in the arena.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u32,
+    len: u16,
+    mark: u16,
+}
+
+impl Span {
+    #[inline]
+    fn range(self) -> std::ops::Range<usize> {
+        let start = self.start as usize;
+        start..start + usize::from(self.len)
+    }
 }
 
 impl Arena {
     fn fits(&self, text: &str) -> bool {
-        u32::try_from(self.text.len() + text.len()).is_ok()
+        u32::try_from(self.text.len()).is_ok() && u16::try_from(text.len()).is_ok()
     }
 
     /// # Panics
     ///
     /// Where the text does not fit.
-    fn push(&mut self, text: &str) {
+    fn push(&mut self, text: &str, mark: u16) {
+        let start = u32::try_from(self.text.len()).expect("it was asked whether the text fits");
+        let len = u16::try_from(text.len()).expect("it was asked whether the text fits");
         self.text.push_str(text);
-        self.ends.push(u32::try_from(self.text.len()).expect("it was asked whether the text fits"));
-    }
-
-    #[inline]
-    fn text(&self, index: usize) -> &str {
-        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
-        &self.text[start..self.ends[index] as usize]
+        self.spans.push(Span { start, len, mark });
     }
 }

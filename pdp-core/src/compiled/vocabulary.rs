@@ -1,6 +1,7 @@
 use pdp_cel::Type;
 
 use super::{Map, NodeId, RelationIndex, TypeIndex};
+use crate::compile::bits;
 use crate::model::AttributeSource;
 
 /// Names that policies use, and what they stand for.
@@ -26,6 +27,9 @@ pub(crate) struct TypeInfo {
     pub(crate) relation_names: Vec<Box<str>>,
     /// Relations that facts may state for actors, as bits.
     pub(crate) direct: u64,
+    /// Those whose closure has steps, and those whose closure has conditions.
+    pub(crate) leading: u64,
+    pub(crate) conditional: u64,
     /// Links by which a resource belongs to a tenant, as bits.
     pub(crate) tenant_links: u64,
     /// Attributes by position.
@@ -67,6 +71,18 @@ pub(crate) struct Step {
 }
 
 impl TypeInfo {
+    /// The direct relations that give one of these relations, as bits.
+    #[inline]
+    pub(crate) fn direct_of(&self, relations: u64) -> u64 {
+        self.closures(relations).fold(0, |mask, closure| mask | closure.direct)
+    }
+
+    /// The closures of some relations, given as bits.
+    #[inline]
+    pub(crate) fn closures(&self, relations: u64) -> impl Iterator<Item = &Closure> {
+        bits(relations).filter_map(|relation| self.closure(relation))
+    }
+
     /// The closure of a relation; `None` for a link.
     pub(crate) fn closure(&self, relation: RelationIndex) -> Option<&Closure> {
         match self.relations.get(usize::from(relation)) {

@@ -12,6 +12,9 @@ use crate::compiled::{
 };
 use crate::{Actor, Policies, Request};
 
+/// Up to so many roles, one is looked for among them one by one.
+const FEW_ROLES: usize = 8;
+
 /// One request being decided.
 pub(super) struct Evaluation<'e> {
     pub(super) policies: &'e Policies,
@@ -92,13 +95,6 @@ impl<'e> Evaluation<'e> {
         self.policies.code.dispatch.bypass_actions.as_deref()
     }
 
-    /// Whether all that a rule asks holds of the resource of the request. Each rule may take as
-    /// much as any other.
-    pub(super) fn holds(&mut self, node: NodeId) -> Truth {
-        self.memory.meter = Meter::default();
-        self.truth(node, self.subject)
-    }
-
     /// Whether a condition holds of a resource.
     pub(super) fn truth(&mut self, node: NodeId, subject: Subject) -> Truth {
         let program = &self.policies.code.program;
@@ -161,14 +157,34 @@ impl<'e> Evaluation<'e> {
     /// Whether the actor claims a role, by its number.
     pub(super) fn has_role(&mut self, role: u32) -> bool {
         if !self.memory.roles_known {
-            let policies = self.policies;
-            let roles = self.request.actor.roles.iter();
-            self.memory.roles.clear();
-            self.memory.roles.extend(roles.filter_map(|role| policies.role(role)));
-            self.memory.roles.sort_unstable();
-            self.memory.roles_known = true;
+            self.know_roles();
         }
-        self.memory.roles.binary_search(&role).is_ok()
+        match self.memory.roles.get(FEW_ROLES..) {
+            None | Some([]) => self.memory.roles.contains(&role),
+            Some(_) => self.memory.roles.binary_search(&role).is_ok(),
+        }
+    }
+
+    /// Whether the actor's type is one of a mask.
+    pub(super) fn is_of_types(&self, types: u8) -> bool {
+        types & mask(self.request.actor.actor_type) != 0
+    }
+
+    /// Whether facts declare a resource, or say something of it.
+    pub(super) fn is_known(&self, subject: Subject) -> bool {
+        let resources = &self.policies.facts.resources;
+        subject.index.is_some_and(|index| resources.record(index).is_known())
+    }
+
+    fn know_roles(&mut self) {
+        let policies = self.policies;
+        let roles = self.request.actor.roles.iter();
+        self.memory.roles.clear();
+        self.memory.roles.extend(roles.filter_map(|role| policies.role(role)));
+        if self.memory.roles.len() > FEW_ROLES {
+            self.memory.roles.sort_unstable();
+        }
+        self.memory.roles_known = true;
     }
 
     fn is_linked(&self, subject: Subject, link: u8) -> bool {
@@ -251,13 +267,8 @@ impl<'e> Host<'e> for Asked<'_, 'e> {
                 let mut tenants = evaluation.request.actor.all_tenants();
                 tenants.any(|candidate| *candidate == **tenant).into()
             }
-            Leaf::ActorTypes(types) => {
-                (*types & mask(evaluation.request.actor.actor_type) != 0).into()
-            }
-            Leaf::Known => subject
-                .index
-                .is_some_and(|index| policies.facts.resources.record(index).is_known())
-                .into(),
+            Leaf::ActorTypes(types) => evaluation.is_of_types(*types).into(),
+            Leaf::Known => evaluation.is_known(subject).into(),
             Leaf::Linked(link) => evaluation.is_linked(subject, *link).into(),
             Leaf::BelongsTo(tenant) => evaluation.belongs_to(*tenant),
             _ => match self.value(leaf)? {
@@ -280,8 +291,8 @@ impl<'e> Host<'e> for Asked<'_, 'e> {
 }
 
 /// A fault that no part of a condition has.
-pub(super) fn fault_of_host(fault: FaultId) -> Truth {
-    Truth::Fault(Failure { node: NodeId::MAX, fault: pdp_cel::Fault::Host(fault) })
+pub(super) fn failure_of_host(fault: FaultId) -> Failure {
+    Failure { node: NodeId::MAX, fault: pdp_cel::Fault::Host(fault) }
 }
 
 fn truth_value<'e>(truth: Truth) -> Result<Option<Operand<'e>>, pdp_cel::Fault> {
@@ -330,8 +341,8 @@ fn attribute_fact(
     resource: Option<ResourceIndex>,
     attribute: u16,
 ) -> Option<&Stored> {
-    let record = facts.resources.record(resource?);
-    let attributes = record.details_of(Detail::ATTRIBUTE..=Detail::ATTRIBUTE).iter();
+    let kinds = Detail::ATTRIBUTE..=Detail::ATTRIBUTE;
+    let attributes = facts.resources.details_of(resource?, kinds).iter();
     let mut values = attributes.filter_map(|detail| match detail {
         Detail::Attribute { attribute: of, value } if *of == attribute => Some(value),
         _ => None,

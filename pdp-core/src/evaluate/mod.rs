@@ -10,9 +10,9 @@ pub use scratch::Scratch;
 use std::borrow::Cow;
 
 use condition::{Evaluation, Subject};
-use pdp_cel::{Failure, Truth};
+use pdp_cel::{Failure, Meter, Truth};
 
-use crate::compiled::{Candidate, Cell, NodeId};
+use crate::compiled::{Candidate, Cell, Code, OtherwiseLine, Test, Tests};
 use crate::error::printable;
 use crate::{Decision, Effect, Fault, Obligations, Policies, Request, RuleError, RuleRef};
 
@@ -27,36 +27,53 @@ impl Policies {
     /// allocates nothing, unless rules fail.
     pub fn evaluate<'p>(&'p self, request: &Request<'_>, scratch: &mut Scratch) -> Decision<'p> {
         scratch.memory.begin();
-        let index = self.code.vocabulary.type_indexes.get(request.resource.resource_type).copied();
         let mut errors = Vec::new();
-        let Some(index) = index else {
-            let mut evaluation = Evaluation::new(self, request, Subject::UNDECLARED, scratch);
-            let deciding = evaluation.undeclared(&self.code.dispatch.undeclared, &mut errors);
-            return self.decision(deciding.as_ref(), None, errors);
+        let (resource, action) = (&request.resource, request.action);
+        let Some((index, cell)) = self.code.dispatch.targets.find(resource.resource_type, action)
+        else {
+            return self.undeclared(request, scratch);
         };
-        let subject = Subject::new(index, self.facts.resources.index(index, request.resource.id));
+        let subject = Subject::new(index, self.facts.resources.index(index, resource.id));
         let mut evaluation = Evaluation::new(self, request, subject, scratch);
         let of_type = &self.code.dispatch.types[usize::from(index)];
-        let Some(cell) = of_type.cells.get(request.action) else {
-            let deciding = evaluation.undeclared(&of_type.undeclared, &mut errors);
-            return self.decision(deciding.as_ref(), None, errors);
-        };
-        let deciding = evaluation.decide(cell, &mut errors);
+        let deciding = evaluation.decide(&of_type.cells[cell as usize], &mut errors);
         let otherwise = match deciding {
             None => evaluation.otherwise(&of_type.otherwise),
             Some(_) => None,
         };
-        self.decision(deciding.as_ref(), otherwise, errors)
+        self.decision(deciding.as_ref(), otherwise, &errors)
+    }
+
+    /// Decides a request whose type is not declared, or not with this action.
+    #[cold]
+    fn undeclared<'p>(&'p self, request: &Request<'_>, scratch: &mut Scratch) -> Decision<'p> {
+        let mut errors = Vec::new();
+        let Code { vocabulary, dispatch, .. } = &*self.code;
+        let Request { resource, .. } = request;
+        let (subject, bypass) = match vocabulary.type_indexes.get(resource.resource_type) {
+            None => (Subject::UNDECLARED, &dispatch.undeclared),
+            Some(index) => {
+                let subject = Subject::new(*index, self.facts.resources.index(*index, resource.id));
+                (subject, &dispatch.types[usize::from(*index)].undeclared)
+            }
+        };
+        let mut evaluation = Evaluation::new(self, request, subject, scratch);
+        let deciding = evaluation.undeclared(bypass, &mut errors);
+        self.decision(deciding.as_ref(), None, &errors)
     }
 
     fn decision<'p>(
         &'p self,
         deciding: Option<&Deciding>,
         otherwise: Option<&'p str>,
-        errors: Vec<(u32, Failure)>,
+        errors: &[(u32, Failure)],
     ) -> Decision<'p> {
-        let errors =
-            errors.into_iter().map(|(rule, failure)| self.rule_error(rule, failure)).collect();
+        let errors = match errors {
+            [] => Vec::new(),
+            errors => {
+                errors.iter().map(|(rule, failure)| self.rule_error(*rule, *failure)).collect()
+            }
+        };
         let Some(&Deciding { rule, bypass }) = deciding else {
             return Decision {
                 effect: Effect::Deny,
@@ -134,7 +151,7 @@ impl Evaluation<'_> {
         errors: &mut Vec<(u32, Failure)>,
     ) -> Option<u32> {
         for candidate in candidates {
-            match self.holds(candidate.condition) {
+            match self.passes(candidate.tests) {
                 Truth::No => continue,
                 Truth::Yes => {}
                 Truth::Fault(failure) => errors.push((candidate.rule, failure)),
@@ -166,7 +183,7 @@ impl Evaluation<'_> {
         errors: &mut Vec<(u32, Failure)>,
     ) -> Option<u32> {
         for candidate in candidates {
-            match self.holds(candidate.condition) {
+            match self.passes(candidate.tests) {
                 Truth::No => {}
                 Truth::Yes => return Some(candidate.rule),
                 Truth::Fault(failure) => errors.push((candidate.rule, failure)),
@@ -176,8 +193,31 @@ impl Evaluation<'_> {
     }
 
     /// The word of the first line that holds.
-    fn otherwise<'l>(&mut self, lines: &'l [(NodeId, Box<str>)]) -> Option<&'l str> {
-        let line = lines.iter().find(|(condition, _)| self.holds(*condition) == Truth::Yes)?;
-        Some(&line.1)
+    fn otherwise<'l>(&mut self, lines: &'l [OtherwiseLine]) -> Option<&'l str> {
+        let line = lines.iter().find(|line| self.passes(line.tests) == Truth::Yes)?;
+        Some(&line.reason)
+    }
+
+    /// Whether all of some tests are passed. Together they may take as much as those of any other
+    /// rule or line.
+    #[inline]
+    fn passes(&mut self, tests: Tests) -> Truth {
+        let tests = self.policies.code.dispatch.of(tests);
+        self.memory.meter = Meter::default();
+        Truth::combine(tests.iter().map(|test| self.passes_one(test)), Truth::No)
+    }
+
+    #[inline]
+    fn passes_one(&mut self, test: &Test) -> Truth {
+        match test {
+            Test::Role(role) => self.has_role(*role).into(),
+            Test::ActorTypes(types) => self.is_of_types(*types).into(),
+            Test::Known(wanted) => (self.is_known(self.subject) == *wanted).into(),
+            Test::Related(test) => match self.related_at_once(test) {
+                Some(related) => related.into(),
+                None => self.truth(test.node, self.subject),
+            },
+            Test::Expression(node) => self.truth(*node, self.subject),
+        }
     }
 }

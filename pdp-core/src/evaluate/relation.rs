@@ -1,12 +1,11 @@
 //! Relations: one probe where facts answer, a walk where sets name other sets.
 
-use pdp_cel::Truth;
-use smallvec::SmallVec;
+use pdp_cel::{Failure, Truth};
 
-use super::condition::{Evaluation, Subject, fault_of_host};
+use super::condition::{Evaluation, Subject, failure_of_host};
 use crate::compile::{bits, mask};
 use crate::compiled::{
-    Detail, Map, Record, RelationIndex, RelationInfo, ResourceIndex, TypeIndex, pair,
+    Detail, Map, Record, RelationIndex, RelationInfo, RelationTest, ResourceIndex, TypeIndex, pair,
 };
 
 /// Up to this many visited resources, they are looked for one by one.
@@ -15,57 +14,170 @@ const VISITED_SCANNED: usize = 16;
 /// Beyond this many, the table is given back after the walk: clearing it costs its size.
 const VISITED_KEPT: usize = 4_096;
 
+/// Up to this many sets of a resource are looked at before a walk is begun.
+const FEW_SETS: usize = 8;
+
 /// Working memory of a walk. A goal is a resource and relations wanted on it, as bits.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
-    pub(super) level: SmallVec<[(Subject, u64); 8]>,
-    pub(super) next: SmallVec<[(Subject, u64); 8]>,
+    level: Vec<(Subject, u64)>,
+    pub(super) next: Vec<(Subject, u64)>,
     /// The first resources that were visited, and the goals on them.
-    scanned: SmallVec<[(u64, u64); VISITED_SCANNED]>,
+    scanned: Vec<(u64, u64)>,
     /// All of them, once they are more.
     visited: Map<u64, u64>,
     /// How many distinct sets, each a resource and one relation, have been visited.
-    pub(super) sets: usize,
+    sets: usize,
+    /// What was found not to be answerable: of several faults the one that was compiled first, so
+    /// that the order in which goals are visited has no effect.
+    fault: Option<Failure>,
 }
 
 impl Walk {
+    #[inline]
     pub(super) fn begin(&mut self) {
-        self.level.clear();
         self.next.clear();
         self.scanned.clear();
+        if !self.visited.is_empty() {
+            self.forget_visited();
+        }
+        self.sets = 0;
+        self.fault = None;
+    }
+
+    fn forget_visited(&mut self) {
         if self.visited.capacity() > VISITED_KEPT {
             self.visited = Map::default();
         } else {
             self.visited.clear();
         }
-        self.sets = 0;
     }
 
     /// Those of `goals` that were not visited on the resource with this key; from now on they are.
+    #[inline]
     pub(super) fn visit(&mut self, key: u64, goals: u64) -> u64 {
-        if self.scanned.len() == VISITED_SCANNED && self.visited.is_empty() {
-            self.visited.extend(self.scanned.iter().copied());
-        }
         let visited = if self.scanned.len() < VISITED_SCANNED {
-            match self.scanned.iter().position(|(other, _)| *other == key) {
-                Some(position) => &mut self.scanned[position].1,
+            match self.scanned.iter_mut().find(|(other, _)| *other == key) {
+                Some((_, visited)) => visited,
                 None => {
-                    self.scanned.push((key, 0));
-                    let last = self.scanned.len() - 1;
-                    &mut self.scanned[last].1
+                    self.scanned.push((key, goals));
+                    self.sets += goals.count_ones() as usize;
+                    return goals;
                 }
             }
         } else {
-            self.visited.entry(key).or_default()
+            self.visited_among_many(key)
         };
         let new = goals & !*visited;
         *visited |= new;
         self.sets += new.count_ones() as usize;
         new
     }
+
+    #[cold]
+    fn visited_among_many(&mut self, key: u64) -> &mut u64 {
+        if self.visited.is_empty() {
+            self.visited.extend(self.scanned.iter().copied());
+        }
+        self.visited.entry(key).or_default()
+    }
+
+    fn failed(&mut self, failure: Failure) {
+        self.fault = Some(self.fault.map_or(failure, |known| known.min(failure)));
+    }
+
+    fn truth(&self, found: bool) -> Truth {
+        match self.fault {
+            _ if found => Truth::Yes,
+            Some(failure) => Truth::Fault(failure),
+            None => Truth::No,
+        }
+    }
 }
 
 impl Evaluation<'_> {
+    /// Whether the actor has one of some relations on the resource of the request, where facts
+    /// say so without a walk; `None` where one is needed.
+    #[inline]
+    pub(super) fn related_at_once(&mut self, test: &RelationTest) -> Option<bool> {
+        let subject = self.subject;
+        let Some(link) = test.link else { return self.held_at_once(subject, test) };
+        let target = self.only_target(subject, link)?;
+        self.held_at_once(target, test)
+    }
+
+    /// What a link points to, if that is one resource.
+    fn only_target(&self, subject: Subject, link: RelationIndex) -> Option<Subject> {
+        let policies = self.policies;
+        let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
+        let RelationInfo::Link { target, same_id } = info.relations.get(usize::from(link))? else {
+            return None;
+        };
+        if *same_id {
+            return Some(self.namesake(subject, *target));
+        }
+        let index = policies.facts.resources.record(subject.index?).only_target(link)?;
+        Some(Subject::new(*target, Some(index)))
+    }
+
+    #[inline]
+    fn held_at_once(&mut self, subject: Subject, test: &RelationTest) -> Option<bool> {
+        let Some(index) = subject.index else { return test.plain.then_some(false) };
+        self.met_ending = false;
+        if self.held(index, test.direct) & test.direct != 0 {
+            return Some(true);
+        }
+        if !test.plain || self.met_ending {
+            return None;
+        }
+        let record = self.policies.facts.resources.record(index);
+        if record.may_have_sets(test.direct) {
+            return self.held_by_sets_at_once(index, test.direct);
+        }
+        Some(false)
+    }
+
+    /// Whether the actor is in one of the sets to which facts give some relations, where these are
+    /// few and their members are exact actors.
+    fn held_by_sets_at_once(&mut self, index: ResourceIndex, direct: u64) -> Option<bool> {
+        let resources = &self.policies.facts.resources;
+        let walk_limit = self.policies.code.walk_limit;
+        if let Some((target, goals)) = resources.record(index).sets_of_one(direct) {
+            let held = self.held_as_member(target, goals);
+            return held.filter(|held| *held || goals.count_ones() < walk_limit);
+        }
+        let mut sets = resources.sets(index);
+        if sets.len() > FEW_SETS {
+            return None;
+        }
+        let mut certain = sets.len() < walk_limit as usize;
+        while let Some((target, goals)) = self.next_set(&mut sets, direct) {
+            match self.held_as_member(target, goals) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => certain = false,
+            }
+        }
+        (certain && !self.met_ending).then_some(false)
+    }
+
+    /// Whether the actor has one of the goals on the target of a set; `None` where a walk is
+    /// needed.
+    #[inline]
+    fn held_as_member(&mut self, target: ResourceIndex, goals: u64) -> Option<bool> {
+        let policies = self.policies;
+        let record = policies.facts.resources.record(target);
+        let info = &policies.code.vocabulary.types[usize::from(record.resource_type)];
+        let direct = info.direct_of(goals);
+        if self.held(target, direct) & direct != 0 {
+            return Some(true);
+        }
+        let leads_on = goals & (info.leading | info.conditional) != 0
+            || record.may_have_sets(direct)
+            || self.met_ending;
+        (!leads_on).then_some(false)
+    }
+
     /// Whether the actor has the relation on the resource.
     pub(super) fn related(&mut self, subject: Subject, relation: RelationIndex) -> Truth {
         self.walk(|this, walk| this.reach(subject, 1 << relation, walk))
@@ -85,7 +197,7 @@ impl Evaluation<'_> {
     ///
     /// Where the request has no time and facts were met that end some time, the question is asked
     /// again as if they held: only what is the same either way is an answer.
-    fn walk(&mut self, start: impl Fn(&mut Self, &mut Walk) -> Truth) -> Truth {
+    fn walk(&mut self, start: impl Fn(&mut Self, &mut Walk) -> bool) -> Truth {
         let walk = self.walk.take().expect("the conditions of relations ask no relation");
         self.met_ending = false;
         let mut truth = self.pass(&start, walk);
@@ -94,7 +206,13 @@ impl Evaluation<'_> {
             let assumed = self.pass(&start, walk);
             self.assume_unended = false;
             truth = match assumed {
-                Truth::Yes => joined(truth, fault_of_host(self.policies.code.now_missing_fault)),
+                Truth::Yes => {
+                    let missing = failure_of_host(self.policies.code.now_missing_fault);
+                    match truth {
+                        Truth::Fault(found) => Truth::Fault(found.min(missing)),
+                        Truth::Yes | Truth::No => Truth::Fault(missing),
+                    }
+                }
                 other => other,
             };
         }
@@ -102,24 +220,19 @@ impl Evaluation<'_> {
         truth
     }
 
-    fn pass(&mut self, start: &impl Fn(&mut Self, &mut Walk) -> Truth, walk: &mut Walk) -> Truth {
+    fn pass(&mut self, start: &impl Fn(&mut Self, &mut Walk) -> bool, walk: &mut Walk) -> Truth {
         walk.begin();
-        let truth = start(self, walk);
-        self.levels(truth, walk)
-    }
-
-    fn levels(&mut self, mut truth: Truth, walk: &mut Walk) -> Truth {
-        if truth == Truth::Yes {
-            return truth;
+        let mut found = start(self, walk);
+        if !found {
+            let over = self.by_levels(walk, |this, subject, goals, walk| {
+                found = this.expand(subject, goals, walk);
+                found
+            });
+            if over {
+                walk.failed(failure_of_host(self.policies.code.walk_limit_fault));
+            }
         }
-        let over = self.by_levels(walk, |this, subject, goals, walk| {
-            truth = joined(truth, this.expand(subject, goals, walk));
-            truth == Truth::Yes
-        });
-        if over {
-            truth = joined(truth, fault_of_host(self.policies.code.walk_limit_fault));
-        }
-        truth
+        walk.truth(found)
     }
 
     /// Takes `step` on what was noted for the next level, level by level, until it says that this
@@ -148,24 +261,54 @@ impl Evaluation<'_> {
     }
 
     /// Whether more sets were visited than the limit allows.
+    #[inline]
     pub(super) fn is_over(&self, walk: &Walk) -> bool {
         walk.sets > self.policies.code.walk_limit as usize
     }
 
-    /// Tests goals on a resource, and notes those that lead further for the next level.
-    fn reach(&mut self, subject: Subject, goals: u64, walk: &mut Walk) -> Truth {
+    /// Tests goals on a resource, and notes those that lead further for the next level. Whether
+    /// one was reached.
+    fn reach(&mut self, subject: Subject, goals: u64, walk: &mut Walk) -> bool {
         // Beyond the limit nothing is noted any more, and the walk ends after this level; but
         // every goal of the level is tested, once, so that order has no effect.
         let over = self.is_over(walk);
         let new = walk.visit(self.key(subject), goals);
         if new == 0 {
-            return Truth::No;
+            return false;
         }
-        let truth = self.local(subject, new);
-        if truth != Truth::Yes && !over && self.leads_further(subject, new) {
+        let policies = self.policies;
+        let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
+        let mut leads_on = new & info.leading != 0;
+        if let Some(index) = subject.index {
+            let direct = info.direct_of(new);
+            if direct != 0 {
+                if self.held(index, direct) & direct != 0 {
+                    return true;
+                }
+                leads_on |= policies.facts.resources.record(index).may_have_sets(direct);
+            }
+        }
+        if new & info.conditional != 0 && self.conditions_hold(subject, new, walk) {
+            return true;
+        }
+        if leads_on && !over {
             walk.next.push((subject, new));
         }
-        truth
+        false
+    }
+
+    /// Whether a condition that is part of one of the relations holds of the resource.
+    fn conditions_hold(&mut self, subject: Subject, goals: u64, walk: &mut Walk) -> bool {
+        let policies = self.policies;
+        let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
+        for condition in info.closures(goals).flat_map(|closure| &closure.conditions) {
+            match self.truth(*condition, subject) {
+                Truth::Yes => return true,
+                Truth::No => {}
+                Truth::Fault(failure) => walk.failed(failure),
+            }
+        }
+        false
     }
 
     fn reach_targets(
@@ -174,13 +317,13 @@ impl Evaluation<'_> {
         link: RelationIndex,
         goals: u64,
         walk: &mut Walk,
-    ) -> Truth {
-        let mut truth = Truth::No;
+    ) -> bool {
+        let mut found = false;
         self.targets(subject, link, |this, target| {
-            truth = joined(truth, this.reach(target, goals, walk));
-            truth == Truth::Yes
+            found = this.reach(target, goals, walk);
+            found
         });
-        truth
+        found
     }
 
     /// Takes `step` on what a link of a resource points to, until it says that this suffices.
@@ -227,78 +370,67 @@ impl Evaluation<'_> {
         Subject { resource_type, index, namesake }
     }
 
-    /// The goals that a goal leads to: through actor sets in facts, and through links.
-    fn expand(&mut self, subject: Subject, goals: u64, walk: &mut Walk) -> Truth {
+    /// Follows what goals on a resource lead to: actor sets in facts, and links. Whether one of
+    /// the goals there was reached.
+    fn expand(&mut self, subject: Subject, goals: u64, walk: &mut Walk) -> bool {
         let policies = self.policies;
         let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
-        let mut truth = Truth::No;
-        let mut direct = 0;
-        for closure in bits(goals).filter_map(|goal| info.closure(goal)) {
-            direct |= closure.direct;
-            for step in &closure.steps {
-                truth =
-                    joined(truth, self.reach_targets(subject, step.link, 1 << step.relation, walk));
+        if goals & info.leading != 0 {
+            for step in info.closures(goals).flat_map(|closure| &closure.steps) {
+                if self.reach_targets(subject, step.link, 1 << step.relation, walk) {
+                    return true;
+                }
             }
         }
-        let Some(index) = subject.index else { return truth };
+        let Some(index) = subject.index else { return false };
         let record = policies.facts.resources.record(index);
-        for detail in record.details_of(Detail::SET..=Detail::SET) {
-            if truth == Truth::Yes {
-                break;
-            }
-            let Detail::Set { relation, goal, target, until } = detail else { continue };
-            if direct & (1 << relation) != 0 && self.holds_until(*until) {
-                let resource_type = policies.facts.resources.record(*target).resource_type;
-                let target = Subject::new(resource_type, Some(*target));
-                truth = joined(truth, self.reach(target, 1 << goal, walk));
-            }
+        let direct = info.direct_of(goals);
+        if !record.may_have_sets(direct) {
+            return false;
         }
-        truth
-    }
-
-    /// Whether a resource has sets or links that could answer the goals.
-    fn leads_further(&self, subject: Subject, goals: u64) -> bool {
-        let policies = self.policies;
-        let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
-        let has_sets = subject
-            .index
-            .is_some_and(|index| policies.facts.resources.record(index).has(Record::SETS));
-        has_sets
-            || bits(goals)
-                .filter_map(|goal| info.closure(goal))
-                .any(|closure| !closure.steps.is_empty())
-    }
-
-    /// What facts and conditions say of the goals on the resource itself.
-    fn local(&mut self, subject: Subject, goals: u64) -> Truth {
-        let policies = self.policies;
-        let info = &policies.code.vocabulary.types[usize::from(subject.resource_type)];
-        let closures = || bits(goals).filter_map(|goal| info.closure(goal));
-        let direct = closures().fold(0, |mask, closure| mask | closure.direct);
-        if direct != 0 && self.held(subject) & direct != 0 {
-            return Truth::Yes;
-        }
-        let mut truth = Truth::No;
-        for condition in closures().flat_map(|closure| &closure.conditions) {
-            truth = joined(truth, self.truth(*condition, subject));
-            if truth == Truth::Yes {
-                break;
+        let mut sets = policies.facts.resources.sets(index);
+        while let Some((target, goals)) = self.next_set(&mut sets, direct) {
+            let resource_type = policies.facts.resources.record(target).resource_type;
+            if self.reach(Subject::new(resource_type, Some(target)), goals, walk) {
+                return true;
             }
         }
-        truth
+        false
     }
 
-    /// The direct relations that the actor has on the resource, as bits.
-    fn held(&mut self, subject: Subject) -> u64 {
-        let Some(index) = subject.index else { return 0 };
-        if subject != self.subject {
-            return self.held_on(index);
+    /// Of the sets to which facts give one of the relations, those of the next resource.
+    fn next_set(&mut self, sets: &mut &[Detail], relations: u64) -> Option<(ResourceIndex, u64)> {
+        let mut next: Option<(ResourceIndex, u64)> = None;
+        while let Some((Detail::Set { relation, goal, target, until }, rest)) = sets.split_first() {
+            if relations & (1 << relation) != 0 {
+                match &mut next {
+                    Some((of, _)) if of != target => break,
+                    _ if !self.holds_until(*until) => {}
+                    Some((_, goals)) => *goals |= 1 << goal,
+                    None => next = Some((*target, 1 << goal)),
+                }
+            }
+            *sets = rest;
+        }
+        next
+    }
+
+    /// The direct relations that the actor has on the resource, as bits: of those that are wanted
+    /// all, of others perhaps none.
+    #[inline]
+    fn held(&mut self, resource: ResourceIndex, wanted: u64) -> u64 {
+        let record = self.policies.facts.resources.record(resource);
+        if !record.has(Record::PATTERNS) && !record.may_have_exact(wanted) {
+            return 0;
+        }
+        if self.subject.index != Some(resource) {
+            return self.held_on(resource, record);
         }
         if let Some(held) = self.held {
             return held;
         }
         let met_before = std::mem::take(&mut self.met_ending);
-        let held = self.held_on(index);
+        let held = self.held_on(resource, record);
         // What depends on whether facts have ended is not the same in the next pass.
         if !self.met_ending {
             self.held = Some(held);
@@ -307,9 +439,8 @@ impl Evaluation<'_> {
         held
     }
 
-    fn held_on(&mut self, resource: ResourceIndex) -> u64 {
+    fn held_on(&mut self, resource: ResourceIndex, record: &Record) -> u64 {
         let facts = &self.policies.facts;
-        let record = facts.resources.record(resource);
         let mut held = match self.actor {
             Some(actor) => {
                 let pair = pair(actor, resource);
@@ -323,7 +454,7 @@ impl Evaluation<'_> {
             None => 0,
         };
         if record.has(Record::PATTERNS) {
-            for detail in record.details_of(Detail::PREFIX..=Detail::ROLE) {
+            for detail in facts.resources.details_of(resource, Detail::PREFIX..=Detail::ROLE) {
                 held |= self.held_by_pattern(detail);
             }
         }
@@ -360,16 +491,5 @@ impl Evaluation<'_> {
             }
             Detail::Attribute { .. } | Detail::Link { .. } | Detail::Set { .. } => 0,
         }
-    }
-}
-
-/// "Yes" if either is; else the fault, of two the one that was compiled first, so that the order
-/// in which goals are visited has no effect.
-fn joined(left: Truth, right: Truth) -> Truth {
-    match (left, right) {
-        (Truth::Yes, _) | (_, Truth::Yes) => Truth::Yes,
-        (Truth::Fault(left), Truth::Fault(right)) => Truth::Fault(left.min(right)),
-        (Truth::Fault(found), Truth::No) | (Truth::No, Truth::Fault(found)) => Truth::Fault(found),
-        (Truth::No, Truth::No) => Truth::No,
     }
 }

@@ -3,7 +3,7 @@
 use pdp_cel::Truth;
 use smallvec::SmallVec;
 
-use super::condition::{Evaluation, Subject, fault_of_host};
+use super::condition::{Evaluation, Subject, failure_of_host};
 use super::relation::Walk;
 use crate::compile::bits;
 use crate::compiled::{Candidate, Cell};
@@ -37,7 +37,7 @@ impl Evaluation<'_> {
         self.know_tenants();
         match self.memory.tenants_fault {
             _ if self.memory.tenants.contains(&tenant) => Truth::Yes,
-            Some(fault) => fault_of_host(fault),
+            Some(fault) => Truth::Fault(failure_of_host(fault)),
             None => Truth::No,
         }
     }

@@ -30,13 +30,13 @@ impl Draft {
     pub(super) fn finish(self) -> (FactTables, Words) {
         let Draft { mut tables, words, changed, listed: _ } = self;
         for (resource, changed) in changed {
-            let record = tables.resources.record_mut(resource);
-            let kept = record.details().iter().filter(|old| !changed.contains_key(&old.key()));
+            let details = tables.resources.details(resource).iter();
+            let kept = details.filter(|old| !changed.contains_key(&old.key()));
             let mut details: Vec<Detail> = kept.cloned().collect();
             details.extend(changed.into_values().flatten());
             // Two sorted runs, which a stable sort merges.
             details.sort_by_key(Detail::key);
-            record.set_details(details);
+            tables.resources.set_details(resource, details);
         }
         (tables, words)
     }
@@ -80,7 +80,7 @@ impl Draft {
             list(FactKey::Exact { pair, relation });
         }
         for resource in resources.iter().copied() {
-            for detail in self.tables.resources.record(resource).details() {
+            for detail in self.tables.resources.details(resource) {
                 list(FactKey::Detail { resource, key: detail.key() });
             }
         }
@@ -106,7 +106,7 @@ impl Draft {
                 let changed = self.changed.get(resource).and_then(|changed| changed.get(key));
                 let detail = match changed {
                     Some(detail) => detail.as_ref(),
-                    None => self.tables.resources.record(*resource).detail(key),
+                    None => self.tables.resources.detail(*resource, key),
                 };
                 return detail.map_or(State::Absent, State::of_detail);
             }
@@ -171,6 +171,9 @@ impl Draft {
             State::Holds(until) => Some(*until),
             State::Absent | State::Value(_) => None,
         };
+        if until.is_some() {
+            self.tables.resources.record_mut(of_pair(pair).1).note_exact(relation);
+        }
         if until == Some(Until::FOREVER) {
             self.tables.pairs.add(pair, 1 << relation);
         } else {

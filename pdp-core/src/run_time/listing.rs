@@ -59,8 +59,8 @@ impl Policies {
         let ending = tables.ending.iter().map(|(pair, relation, until)| {
             (FactKey::Exact { pair, relation }, State::Holds(until))
         });
-        let details = tables.resources.iter().zip(0..).flat_map(|(record, resource)| {
-            record.details().iter().map(move |detail| {
+        let details = tables.resources.iter().zip(0..).flat_map(|(_, resource)| {
+            tables.resources.details(resource).iter().map(move |detail| {
                 (FactKey::Detail { resource, key: detail.key() }, State::of_detail(detail))
             })
         });

@@ -1,5 +1,6 @@
 //! What a user of the engine can see.
 
+mod at_once; // relations that need no walk
 mod audit; // what a record holds, what it leaves out
 mod conditions; // types, absence, comparison
 mod daarion; // sections lowered to facts
