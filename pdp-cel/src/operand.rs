@@ -197,15 +197,19 @@ impl<'e> Operand<'e> {
         }
     }
 
-    /// A list, map or open value that was found to be of the declared type before; another one as
-    /// it is.
-    pub fn checked(value: &'e Value<'e>, declared: &'e Type) -> Self {
+    /// The same of a value that was found to be of the declared type before: the items of a list
+    /// or map are not looked at again.
+    #[inline]
+    pub fn checked(value: &'e Value<'e>, declared: &'e Type) -> Option<Self> {
         match (declared, value) {
             (Type::List(element), Value::List(items)) => {
-                Operand::List(List::Values(items, element))
+                Some(Operand::List(List::Values(items, element)))
             }
-            (Type::Map(_, of), Value::Map(map)) => Operand::Map(Entries::Values(map, of)),
-            (_, value) => Operand::open(value),
+            (Type::Map(_, of), Value::Map(map)) => Some(Operand::Map(Entries::Values(map, of))),
+            (Type::String, Value::String(text)) => Some(Operand::text(text)),
+            (Type::Int, Value::Int(value)) => Some(Operand::Int(*value)),
+            (Type::Any, value) => Some(Operand::open(value)),
+            _ => Operand::bound(value, declared),
         }
     }
 

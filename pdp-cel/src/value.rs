@@ -180,8 +180,15 @@ impl<'a> Map<'a> {
         self.entries
     }
 
+    /// The value under `name`, and its position in byte order of the names.
+    pub fn find(&self, name: &str) -> Option<(usize, &Value<'a>)> {
+        let index = self.position(name).ok()?;
+        Some((index, &self.entries[index].1))
+    }
+
     /// The entry at a position in byte order of the names.
-    pub(crate) fn entry(&self, index: usize) -> Option<(&str, &Value<'a>)> {
+    #[inline]
+    pub fn entry(&self, index: usize) -> Option<(&str, &Value<'a>)> {
         self.entries.get(index).map(|(name, value)| (name.as_ref(), value))
     }
 

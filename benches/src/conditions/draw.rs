@@ -20,6 +20,42 @@ pub struct Draw {
 }
 
 impl Draw {
+    /// `dept`
+    pub fn department(&self) -> &'static str {
+        self.department
+    }
+
+    /// `path`
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// `ua`
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
+    /// `risk`
+    pub fn risk(&self) -> i64 {
+        self.risk
+    }
+
+    /// `tags`
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
+    /// `ip`, as text.
+    pub fn address(&self) -> String {
+        let [a, b, c, d] = self.address;
+        format!("{a}.{b}.{c}.{d}")
+    }
+
+    /// `ts`, in seconds since 1970.
+    pub fn time(&self) -> i64 {
+        self.time
+    }
+
     /// The context of the request.
     pub fn context(&self) -> &Map<'static> {
         &self.context
@@ -67,14 +103,13 @@ fn draw(random: &mut Random) -> Draw {
 
 fn context(draw: &Draw) -> Map<'static> {
     let text = |text: &str| Value::String(text.to_owned().into());
-    let [a, b, c, d] = draw.address;
     let mut context = Map::new();
     context.insert("dept", text(draw.department));
     context.insert("path", text(&draw.path));
     context.insert("ua", text(&draw.user_agent));
     context.insert("risk", draw.risk);
     context.insert("tags", Value::List(draw.tags.iter().map(|tag| text(tag)).collect()));
-    context.insert("ip", text(&format!("{a}.{b}.{c}.{d}")));
+    context.insert("ip", text(&draw.address()));
     context.insert("ts", draw.time);
     context
 }

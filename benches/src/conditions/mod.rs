@@ -12,22 +12,30 @@ pub use policy::{many, text};
 pub use reference::permits;
 
 /// How many rules there are.
-const RULES: usize = 20;
+pub const RULES: usize = 20;
 
-/// The time from which the contexts and rules count.
-const EPOCH: i64 = 1_790_000_000;
+/// The time from which the contexts and rules count, in seconds since 1970.
+pub const EPOCH: i64 = 1_790_000_000;
 
-const DEPARTMENTS: [&str; 3] = ["eng", "sales", "legal"];
+/// The values of `dept`.
+pub const DEPARTMENTS: [&str; 3] = ["eng", "sales", "legal"];
 
 /// The seven kinds of conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// A text is the one.
     Text,
+    /// A path fits a pattern.
     Glob,
+    /// A text fits a regular expression.
     Regex,
+    /// A number is below the one.
     Number,
+    /// A list contains a text.
     Set,
+    /// An address lies in a network.
     Network,
+    /// A time lies in a span.
     Time,
 }
 
@@ -35,12 +43,12 @@ const KINDS: [Kind; 7] =
     [Kind::Text, Kind::Glob, Kind::Regex, Kind::Number, Kind::Set, Kind::Network, Kind::Time];
 
 /// Whether a rule forbids.
-fn forbids(rule: usize) -> bool {
+pub fn forbids(rule: usize) -> bool {
     rule % 5 == 4
 }
 
 /// The kinds of conditions that a rule has.
-fn kinds(rule: usize) -> impl Iterator<Item = Kind> {
+pub fn kinds(rule: usize) -> impl Iterator<Item = Kind> {
     let third = forbids(rule).then_some(rule + 5);
     [rule, rule + 3].into_iter().chain(third).map(|index| KINDS[index % KINDS.len()])
 }

@@ -145,6 +145,17 @@ mod tests {
         u64::from(number % 7) + 12
     }
 
+    #[test]
+    fn a_table_is_at_most_three_quarters_full_and_grows_no_sooner() {
+        let mut table = OpenTable::<Number>::default();
+        for number in 0..2_000 {
+            let before = table.slots.len();
+            table.insert(Number(Some(number)), |slot| slot.0.unwrap_or_default().into());
+            assert!(table.len * 4 <= table.slots.len() * 3);
+            assert!(table.slots.len() == before || table.len * 4 > before * 3);
+        }
+    }
+
     proptest! {
         #[test]
         fn a_table_holds_what_a_set_holds(steps in prop::collection::vec((any::<bool>(), 0..200_u16), 0..400)) {

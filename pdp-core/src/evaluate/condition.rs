@@ -116,33 +116,33 @@ impl<'e> Evaluation<'e> {
         slot: &'e Slot,
         subject: Subject,
     ) -> Result<Option<Operand<'e>>, FaultId> {
-        let policies = self.policies;
-        let stated = match &slot.source {
-            SlotSource::Context(name) => self.request.context.value(name),
-            SlotSource::ActorRequest(name) => self.request.actor.attributes.value(name),
-            SlotSource::ResourceRequest(name) => self.request.resource.attributes.value(name),
+        let facts = &self.policies.facts;
+        let (stated, name) = match &slot.source {
+            SlotSource::Context(name) => (self.request.context, name),
+            SlotSource::ActorRequest(name) => (self.request.actor.attributes, name),
+            SlotSource::ResourceRequest(name) => (self.request.resource.attributes, name),
             SlotSource::ActorFact(attribute) => {
-                let attributes = &policies.facts.actor_attributes;
+                let attributes = &facts.actor_attributes;
                 let stored = self.actor.and_then(|actor| attributes.value(actor, *attribute));
                 return Ok(stored.map(Operand::stored));
             }
             SlotSource::ResourceFact(attribute) => {
-                let stored = attribute_fact(&policies.facts, subject.index, *attribute);
+                let stored = attribute_fact(facts, subject.index, *attribute);
                 return Ok(stored.map(Operand::stored));
             }
         };
-        let Some(value) = stated else { return Ok(None) };
-        // All of a list is looked at once in a request, however often conditions read it.
-        if self.memory.is_checked(leaf) {
-            return Ok(Some(Operand::checked(value, &slot.value_type)));
+        // A value is looked for and looked at once in a request, however often conditions read it.
+        if let Some(position) = self.memory.checked(leaf)
+            && let Some((_, value)) = stated.entry(position)
+        {
+            return Ok(Operand::checked(value, &slot.value_type));
         }
+        let Some((position, value)) = stated.find(name) else { return Ok(None) };
         if slot.cap.is_exceeded_by(value, &slot.value_type) {
             return Err(slot.too_large);
         }
         let operand = Operand::bound(value, &slot.value_type).ok_or(slot.wrong_type)?;
-        if matches!(operand, Operand::List(_) | Operand::Map(_)) {
-            self.memory.set_checked(leaf);
-        }
+        self.memory.set_checked(leaf, position);
         Ok(Some(operand))
     }
 

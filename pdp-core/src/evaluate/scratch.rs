@@ -29,9 +29,9 @@ pub(super) struct Memory {
     pub(super) meter: Meter,
     /// Counts evaluations.
     generation: u64,
-    /// For each list, map or open value of the request, the evaluation that found it to be as it
-    /// was declared.
-    checked: Vec<u64>,
+    /// For each value of the request, the evaluation that found it to be as it was declared, and
+    /// where it stands in its map.
+    checked: Vec<(u64, usize)>,
     /// Numbers of the actor's roles, once they are wanted.
     pub(super) roles: SmallVec<[u32; 8]>,
     pub(super) roles_known: bool,
@@ -51,16 +51,18 @@ impl Memory {
         self.tenants_known = false;
     }
 
-    /// Whether a leaf of the request was found to be as it was declared.
-    pub(super) fn is_checked(&self, leaf: Leaf) -> bool {
-        self.checked.get(leaf as usize).is_some_and(|generation| *generation == self.generation)
+    /// Where a value stands in its map, if it was found to be as it was declared.
+    #[inline]
+    pub(super) fn checked(&self, leaf: Leaf) -> Option<usize> {
+        let (generation, position) = *self.checked.get(leaf as usize)?;
+        (generation == self.generation).then_some(position)
     }
 
-    pub(super) fn set_checked(&mut self, leaf: Leaf) {
+    pub(super) fn set_checked(&mut self, leaf: Leaf, position: usize) {
         let index = leaf as usize;
         if index >= self.checked.len() {
-            self.checked.resize(index + 1, 0);
+            self.checked.resize(index + 1, (0, 0));
         }
-        self.checked[index] = self.generation;
+        self.checked[index] = (self.generation, position);
     }
 }

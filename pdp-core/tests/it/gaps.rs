@@ -305,3 +305,146 @@ rules:
         assert_eq!(reason, expected, "{actor}");
     }
 }
+
+#[test]
+fn a_relation_may_be_made_of_several_conditions() {
+    let policies = policies(
+        "version: 1
+types:
+  door:
+    actions: [open]
+    attributes: {old: bool?, wide: bool?}
+    relations: {opener: [{when: resource.old ?? false}, {when: resource.wide ?? false}]}
+rules: [{id: r, effect: permit, resource: door, actors: {relation: opener}}]
+attributes: {resources: {'door:a': {old: true}, 'door:b': {wide: true}, 'door:c': {wide: false}}}
+",
+    );
+    let opens = |id| ask(&policies, human("user:1"), "open", "door", id).effect;
+    assert_eq!(opens("a"), Effect::Permit);
+    assert_eq!(opens("b"), Effect::Permit);
+    assert_eq!(opens("c"), Effect::Deny);
+}
+
+#[test]
+fn conditions_see_a_role_under_its_own_name() {
+    let policies = policies(
+        "version: 1
+types: {door: {actions: [open]}}
+role_aliases: {boss: manager}
+rules: [{id: r, effect: permit, when: \"actor.roles.exists(role, role.startsWith('man'))\"}]
+",
+    );
+    let opens = |role: &'static str| {
+        let roles = [role.into()];
+        let actor = pdp_core::Actor { roles: &roles, ..human("user:1") };
+        ask(&policies, actor, "open", "door", "1").effect
+    };
+    assert_eq!(opens("boss"), Effect::Permit);
+    assert_eq!(opens("manager"), Effect::Permit);
+    assert_eq!(opens("clerk"), Effect::Deny);
+}
+
+#[test]
+fn a_bypass_rule_can_ask_for_a_type_that_is_not_declared() {
+    let policies = policies(
+        "version: 1
+types: {door: {actions: [open]}}
+rules: [{id: r, effect: permit, bypass: true, when: resource.type.startsWith('gate')}]
+",
+    );
+    let opens = |resource_type| ask(&policies, human("user:1"), "open", resource_type, "1").effect;
+    assert_eq!(opens("gate"), Effect::Permit);
+    assert_eq!(opens("wall"), Effect::Deny);
+    assert_eq!(opens("door"), Effect::Deny);
+}
+
+#[test]
+fn a_list_is_checked_in_every_request_anew() {
+    let policies = policies(
+        "version: 1
+types: {door: {actions: [open]}}
+context: {tags: list(string), names: list(string)}
+rules: [{id: r, effect: permit, when: \"'a' in context.tags && 'b' in context.names\"}]
+",
+    );
+    let mut scratch = Scratch::new();
+    let mut faults = |tags: pdp_core::Value<'static>, names: pdp_core::Value<'static>| {
+        let mut context = Map::new();
+        context.insert("tags", tags);
+        context.insert("names", names);
+        let request = Request::new(human("user:1"), "open", Resource::new("door", "1"));
+        let request = Request { context: &context, ..request };
+        let decision = policies.evaluate(&request, &mut scratch);
+        let faults: Vec<Fault> = decision.errors.iter().map(|error| error.fault).collect();
+        (decision.effect, faults)
+    };
+    let sound = |word: &'static str| pdp_core::Value::List(vec![word.into()]);
+    let unsound = || pdp_core::Value::List(vec![1.into(), "a".into(), "b".into()]);
+    assert_eq!(faults(sound("a"), sound("b")), (Effect::Permit, vec![]));
+    assert_eq!(faults(unsound(), sound("b")), (Effect::Deny, vec![Fault::WrongType]));
+    assert_eq!(faults(sound("a"), unsound()), (Effect::Deny, vec![Fault::WrongType]));
+    assert_eq!(faults(sound("a"), sound("b")), (Effect::Permit, vec![]));
+}
+
+#[test]
+fn loops_over_roles_cost_what_the_most_roles_cost() {
+    let found = mistakes(
+        "version: 1
+types: {door: {actions: [open]}}
+rules:
+  - id: r
+    effect: permit
+    when: actor.roles.all(a, actor.roles.all(b, actor.roles.all(c, a != b || b != c)))
+",
+    );
+    assert!(found.contains("steps"), "{found}");
+}
+
+#[test]
+fn links_are_listed_and_roles_replaced() -> Result<(), Box<dyn std::error::Error>> {
+    let engine = Engine::new(policies(
+        "version: 1
+types:
+  shelf: {}
+  page: {actions: [read], relations: {shelf: {to: shelf}, reader: direct}}
+rules: [{id: r, effect: permit, resource: page, actors: {relation: reader}}]
+facts: {'page:1': {shelf: 'shelf:s', reader: ['role:clerk', 'role:chief']}}
+",
+    ));
+    let listed = || -> Vec<String> {
+        let present = engine.present();
+        let facts = present.facts(Layer::Present);
+        facts.map(|fact| serde_json::to_string(&fact).expect("facts are JSON")).collect()
+    };
+    let before = listed();
+    assert!(before.iter().any(|fact| fact.contains("\"shelf:s\"")), "{before:?}");
+    assert!(before.iter().any(|fact| fact.contains("role:clerk")), "{before:?}");
+    let chief = pdp_core::Statement::relation("page:1", "reader", "role:chief".parse()?);
+    engine.replace(chief)?;
+    let after = listed();
+    assert!(after.iter().any(|fact| fact.contains("role:chief")), "{after:?}");
+    assert!(!after.iter().any(|fact| fact.contains("role:clerk")), "{after:?}");
+    Ok(())
+}
+
+#[test]
+fn one_of_very_many_roles_or_tenants_is_found_without_going_through_them() {
+    let policies = policies(
+        "version: 1
+types: {door: {actions: [open, close]}}
+rules:
+  - {id: role, effect: permit, actions: open, when: \"'r599' in actor.roles\"}
+  - {id: tenant, effect: permit, actions: close, when: \"'t599' in actor.tenants\"}
+",
+    );
+    let many = |letter: &str| -> Vec<pdp_core::Text<'static>> {
+        (0..600).map(|index| format!("{letter}{index}").into()).collect()
+    };
+    let (roles, tenants) = (many("r"), many("t"));
+    let actor = pdp_core::Actor { roles: &roles, tenants: &tenants, ..human("user:1") };
+    for action in ["open", "close"] {
+        let decision = ask(&policies, actor, action, "door", "1");
+        assert_eq!(decision.effect, Effect::Permit, "{decision:?}");
+        assert!(decision.errors.is_empty(), "{decision:?}");
+    }
+}

@@ -11,6 +11,7 @@ mod documents; // examples in the documentation
 mod expressions; // the wider language: faults, sizes, names, functions of the host
 mod gaps; // corners that changed programs got round the others with
 mod hostile; // prefixes, random bytes, bombs
+mod limits; // as much as is allowed, and one more
 mod mistakes; // every mistake with its place
 mod patterns; // globs and regular expressions
 mod relations;

@@ -1,0 +1,211 @@
+//! `engines`: our engine, the floor and the peers on the same generated requests, in one run.
+
+mod casbin;
+mod cedar;
+mod cell;
+mod contender;
+mod ours;
+mod rego;
+mod report;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use cell::{Cell, Task};
+use clap::Parser;
+use contender::{Contender, loaded};
+use pdp_benches::allocations::CountingAllocator;
+use pdp_benches::conditions;
+use pdp_benches::floor::SeedFloor;
+use pdp_benches::reference::Reference;
+use pdp_benches::seed::{Draw, Draws, Seed};
+use serde::{Deserialize, Serialize};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+#[derive(Parser)]
+#[command(about = "Our engine, the floor and the peers on the same requests")]
+struct Arguments {
+    /// How many documents the workload *seed* has.
+    #[arg(long, value_delimiter = ',', default_values_t = [10, 100, 1_000, 10_000])]
+    sizes: Vec<usize>,
+    /// How often each engine is measured, all in turn.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Measures what answers in time that grows with the number of documents beyond 1 000, too.
+    #[arg(long)]
+    slow: bool,
+    /// What was measured; a run goes on where one of the same commit ended.
+    #[arg(long, default_value = "target/engines.json")]
+    results: PathBuf,
+}
+
+/// All that was measured at one commit on one machine.
+#[derive(Default, Serialize, Deserialize)]
+struct Results {
+    head: Head,
+    cells: Vec<Cell>,
+}
+
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Head {
+    commit: String,
+    machine: String,
+    cores: usize,
+    toolchain: String,
+    rounds: usize,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let head = Head::now(arguments.rounds)?;
+    let mut results = Results::read(&arguments.results, &head);
+    for &size in &arguments.sizes {
+        seed(&arguments, size, &mut results)?;
+    }
+    rules_over_context(&arguments, &mut results)?;
+    println!("{}", report::table(&results.cells));
+    Ok(())
+}
+
+/// The workload *seed*. The peers are asked the hot requests, the floor all.
+fn seed(arguments: &Arguments, size: usize, results: &mut Results) -> Result<()> {
+    let task = |requests: &str| Task {
+        workload: "seed".to_owned(),
+        size,
+        requests: requests.to_owned(),
+    };
+    if ["hot", "distinct", "uniform"].iter().all(|set| results.has(&task(set))) {
+        return Ok(());
+    }
+    let seed = Seed::new(size);
+    let (policies, load) = ours::seed_policies(&seed);
+    let (floor, floor_load) = loaded(|| SeedFloor::new(&seed));
+    let (reference, draws) = (Reference::new(&seed), Draws::new(&seed));
+    eprintln!(
+        "seed, {size}: {} Cedar policies, {} Casbin rows",
+        cedar::policies_per_rule(&seed),
+        { let (policies, groupings) = casbin::rows(&seed); policies.len() + groupings.len() },
+    );
+    for (set, draws) in
+        [("hot", draws.hot()), ("distinct", draws.distinct()), ("uniform", draws.uniform())]
+    {
+        let task = task(set);
+        if results.has(&task) {
+            continue;
+        }
+        let wanted: Vec<bool> = draws.iter().map(|draw| reference.permits(draw)).collect();
+        let mut contenders = vec![ours::seed(&policies, load, &draws)];
+        contenders.extend(ours::seed_floor(&floor, floor_load, &draws));
+        if set == "hot" {
+            contenders.extend(peers(arguments, &seed, &draws));
+        }
+        results.measure(arguments, &task, contenders, &wanted)?;
+    }
+    Ok(())
+}
+
+fn peers<'a>(arguments: &Arguments, seed: &Seed, draws: &[Draw<'_>]) -> Vec<Contender<'a>> {
+    let mut peers = vec![
+        cedar::sliced(seed, draws),
+        rego::seed(seed, draws),
+        cedar::generic(seed, draws),
+        cedar::generic_per_call(seed, draws),
+    ];
+    let documents = seed.microdaos.len() + seed.channels.len() + seed.tools.len() + seed.agents.len();
+    if documents <= 1_000 || arguments.slow {
+        peers.extend([cedar::per_rule(seed, draws), casbin::seed(seed, draws)]);
+    }
+    peers
+}
+
+/// The workload *conditions*.
+fn rules_over_context(arguments: &Arguments, results: &mut Results) -> Result<()> {
+    let task = Task {
+        workload: "conditions".to_owned(),
+        size: conditions::RULES,
+        requests: "hot".to_owned(),
+    };
+    if results.has(&task) {
+        return Ok(());
+    }
+    let draws = conditions::draws();
+    let wanted: Vec<bool> = draws.iter().map(conditions::permits).collect();
+    let (policies, load) = ours::conditions_policies();
+    let contenders = vec![
+        ours::conditions(&policies, load, &draws),
+        cedar::conditions(&draws),
+        rego::conditions(&draws),
+    ];
+    results.measure(arguments, &task, contenders, &wanted)
+}
+
+impl Results {
+    /// What was measured before at the same commit, on the same machine; else nothing.
+    fn read(path: &PathBuf, head: &Head) -> Self {
+        let known = fs::read_to_string(path).ok();
+        let known = known.and_then(|text| serde_json::from_str::<Results>(&text).ok());
+        let known = known.filter(|known| known.head == *head);
+        known.unwrap_or_else(|| Results { head: head.clone(), cells: Vec::new() })
+    }
+
+    fn has(&self, task: &Task) -> bool {
+        self.cells.iter().any(|cell| cell.task == *task)
+    }
+
+    /// Checks all engines, measures them in turn, and writes down what came of it.
+    fn measure(
+        &mut self,
+        arguments: &Arguments,
+        task: &Task,
+        mut contenders: Vec<Contender<'_>>,
+        wanted: &[bool],
+    ) -> Result<()> {
+        let mut checked = Vec::new();
+        for contender in &mut contenders {
+            checked.push(contender.check(wanted)?);
+        }
+        let mut rounds: Vec<Vec<_>> = contenders.iter().map(|_| Vec::new()).collect();
+        for _ in 0..arguments.rounds {
+            for (contender, samples) in contenders.iter_mut().zip(&mut rounds) {
+                samples.push(contender.measure());
+            }
+        }
+        let permitted = wanted.iter().filter(|permitted| **permitted).count();
+        #[expect(clippy::cast_precision_loss, reason = "counts of requests")]
+        let permitted = 100.0 * permitted as f64 / wanted.len() as f64;
+        for ((contender, samples), checked) in contenders.iter().zip(&rounds).zip(checked) {
+            let Contender { name, load, .. } = contender;
+            self.cells.push(Cell::new(task, name, *load, checked, permitted, samples));
+        }
+        if let Some(folder) = arguments.results.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&arguments.results, serde_json::to_string_pretty(self)?)
+            .with_context(|| arguments.results.display().to_string())
+    }
+}
+
+impl Head {
+    fn now(rounds: usize) -> Result<Self> {
+        let commit = said("git", &["describe", "--always", "--dirty"])?;
+        let information = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = information.lines().find(|line| line.starts_with("model name"));
+        let machine = model.and_then(|line| line.split_once(": ")).map(|(_, name)| name.to_owned());
+        Ok(Head {
+            commit,
+            machine: machine.unwrap_or_default(),
+            cores: std::thread::available_parallelism()?.get(),
+            toolchain: said("rustc", &["--version"])?,
+            rounds,
+        })
+    }
+}
+
+fn said(program: &str, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(program).args(arguments).output().context(program.to_owned())?;
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}

@@ -1,0 +1,58 @@
+//! Our own side: the engine and the floor.
+
+use pdp_benches::{conditions, engine, floor::{SeedFloor, SeedRequest}, seed::{Draw, Seed}, yaml};
+use pdp_core::{Actor, ActorType, Decision, Effect, Policies, Request, Resource, Scratch, SourceText};
+
+use crate::contender::{Contender, Load, loaded};
+
+fn permits(decision: Decision<'_>) -> bool {
+    decision.effect == Effect::Permit
+}
+
+/// Policies of the workload *seed*, from text in memory.
+pub fn seed_policies(seed: &Seed) -> (Policies, Load) {
+    let texts = yaml::texts(seed);
+    loaded(|| engine::policies(&texts))
+}
+
+/// The engine: borrowed text in every call, the whole decision out.
+pub fn seed<'a>(policies: &'a Policies, load: Load, draws: &'a [Draw<'a>]) -> Contender<'a> {
+    let mut scratch = Scratch::new();
+    let requests: Vec<&Draw<'_>> = draws.iter().collect();
+    let call = move |draw: &&'a Draw<'a>| policies.evaluate(&engine::request(draw), &mut scratch);
+    Contender::new("engine", load, requests, call, permits)
+}
+
+/// The floor in its three variants.
+pub fn seed_floor<'a>(floor: &'a SeedFloor, load: Load, draws: &'a [Draw<'a>]) -> Vec<Contender<'a>> {
+    let requests: Vec<SeedRequest<'a>> = draws.iter().map(SeedRequest::new).collect();
+    let handles: Vec<_> = requests.iter().map(|request| floor.handles(request)).collect();
+    let other = requests.clone();
+    let with = |request: &SeedRequest<'a>| floor.permits::<true>(request);
+    let without = |request: &SeedRequest<'a>| floor.permits::<false>(request);
+    vec![
+        Contender::new("floor", load, requests, with, |permits| permits),
+        Contender::new("floor, no prefetch", load, other, without, |permits| permits),
+        Contender::new("floor, handles", load, handles, |request| floor.permits_handles(request), |permits| permits),
+    ]
+}
+
+/// Policies of the workload *conditions*.
+pub fn conditions_policies() -> (Policies, Load) {
+    let text = conditions::text();
+    loaded(|| {
+        let source = SourceText { path: "conditions.yaml", text: &text };
+        Policies::from_sources(&[source]).expect("the workload is a valid policy set")
+    })
+}
+
+/// The engine on the workload *conditions*.
+pub fn conditions<'a>(policies: &'a Policies, load: Load, draws: &'a [conditions::Draw]) -> Contender<'a> {
+    let mut scratch = Scratch::new();
+    let requests: Vec<Request<'a>> = draws.iter().map(|draw| Request {
+        context: draw.context(),
+        ..Request::new(Actor::new(ActorType::Human, "user:1"), "open", Resource::new("door", "1"))
+    }).collect();
+    let call = move |request: &Request<'a>| policies.evaluate(request, &mut scratch);
+    Contender::new("engine", load, requests, call, permits)
+}
