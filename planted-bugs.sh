@@ -59,19 +59,19 @@ culprit() {
 }
 
 # Sets `outcome` to what the tests say of the tree as it is: `green`, `red: TEST`, or what kept
-# them from saying anything.
+# them from saying anything. What one package notices is not built for the others.
 judge() {
     local packages=() package test
     for package in "${first[@]}"; do packages+=("--package=$package"); done
     packages+=(--workspace)
-    bounded cargo test "${flags[@]}" --workspace --no-run
-    case $? in
-        0) ;;
-        124) outcome="not built in $limit s" && return ;;
-        *) outcome='does not compile' && return ;;
-    esac
     for package in "${packages[@]}"; do
         : >"$log"
+        bounded cargo test "${flags[@]}" "$package" --no-run
+        case $? in
+            0) ;;
+            124) outcome="not built in $limit s" && return ;;
+            *) outcome='does not compile' && return ;;
+        esac
         bounded cargo test "${flags[@]}" "$package"
         case $? in
             0) continue ;;
