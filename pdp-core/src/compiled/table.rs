@@ -420,3 +420,34 @@ impl Arena {
         self.spans.push(Span { start, len, mark });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_spread_over_a_table() {
+        let mut table = TextTable::default();
+        let ids: Vec<String> = (0..2_000).map(|index| format!("user:{index}")).collect();
+        let numbers: Vec<u32> = ids.iter().map(|id| table.intern(id)).collect();
+        let found: Vec<_> = ids.iter().filter_map(|id| table.index(id)).collect();
+        assert_eq!(found, numbers);
+        let hashes: BTreeSet<u64> = table.numbers.iter().map(Numbered::hash).collect();
+        assert!(hashes.len() > 1_990, "{}", hashes.len());
+    }
+
+    #[test]
+    fn texts_of_files_lie_side_by_side_and_later_ones_alone() {
+        let mut table = TextTable::default();
+        for length in [10, 60_000, 20, 60_000, 60_000] {
+            table.intern(&"x".repeat(length + table.texts.arena.text.len() % 7));
+        }
+        assert_eq!(table.texts.later.len(), 0);
+        let mut copy = table.clone();
+        let number = copy.intern("later");
+        assert_eq!((copy.texts.later.len(), copy.text(number)), (1, "later"));
+        assert_eq!((table.texts.later.len(), table.index("later")), (0, None));
+    }
+}

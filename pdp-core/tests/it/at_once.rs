@@ -185,3 +185,39 @@ fn what_run_time_says_is_seen_where_nothing_was() -> Result<(), Box<dyn std::err
     assert_eq!(asks(&engine.present(), "user:5", "keep"), "no");
     Ok(())
 }
+
+#[test]
+fn relations_that_share_a_bit_are_told_apart() {
+    let relations: Vec<String> = (0..64).map(|index| format!("r{index}: direct")).collect();
+    let actions: Vec<String> = (0..64).map(|index| format!("a{index}")).collect();
+    let rules = (0..64).map(|index| {
+        format!("  - {{id: u{index}, effect: permit, actions: a{index}, actors: {{relation: r{index}}}}}\n")
+    });
+    let policies = policies(&format!(
+        "
+version: 1
+types:
+  page: {{actions: [{}], relations: {{{}}}}}
+rules:
+{}facts:
+  page:1: {{r3: ['page:2#r8', user:3], r35: user:5}}
+  page:2: {{r8: user:1, r40: user:2}}
+  page:3: {{r3: ['page:4#r40', user:3], r35: user:5}}
+  page:4: {{r40: user:1, r8: user:2}}
+",
+        actions.join(", "),
+        relations.join(", "),
+        rules.collect::<String>()
+    ));
+    for (relation, page) in (0..64).flat_map(|relation| [(relation, "1"), (relation, "3")]) {
+        let may = |actor| {
+            let action = format!("a{relation}");
+            let request = Request::new(human(actor), &action, Resource::new("page", page));
+            policies.evaluate(&request, &mut Scratch::new()).effect == Effect::Permit
+        };
+        assert_eq!(may("user:1"), relation == 3, "{relation}, {page}");
+        assert!(!may("user:2"), "{relation}, {page}");
+        assert_eq!(may("user:3"), relation == 3, "{relation}, {page}");
+        assert_eq!(may("user:5"), relation == 35, "{relation}, {page}");
+    }
+}

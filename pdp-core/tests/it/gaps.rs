@@ -401,6 +401,26 @@ rules:
 }
 
 #[test]
+fn another_spelling_is_never_among_the_roles() {
+    let policies = policies(
+        "version: 1
+types: {door: {actions: [open, close, lock]}}
+role_aliases: {boss: manager}
+rules:
+  - {id: spelt, effect: permit, actions: open, when: \"'boss' in actor.roles\"}
+  - {id: meant, effect: permit, actions: close, when: \"'manager' in actor.roles\"}
+  - {id: other, effect: permit, actions: lock, when: \"'clerk' in actor.roles\"}
+",
+    );
+    let roles = ["boss".into(), "clerk".into()];
+    let actor = pdp_core::Actor { roles: &roles, ..human("user:1") };
+    let effect = |action| ask(&policies, actor, action, "door", "1").effect;
+    assert_eq!(effect("open"), Effect::Deny);
+    assert_eq!(effect("close"), Effect::Permit);
+    assert_eq!(effect("lock"), Effect::Permit);
+}
+
+#[test]
 fn links_are_listed_and_roles_replaced() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::new(policies(
         "version: 1
