@@ -468,3 +468,52 @@ rules:
         assert!(decision.errors.is_empty(), "{decision:?}");
     }
 }
+
+#[test]
+fn what_a_part_of_conditions_came_to_is_forgotten_with_the_request() {
+    let policies = policies(
+        "version: 1
+types: {door: {actions: [open]}}
+context: {code: string, n: int}
+rules:
+  - {id: a, effect: permit, when: \"context.code.contains('open') && context.n == 1\"}
+  - {id: b, effect: permit, when: \"context.code.contains('open') && context.n == 2\"}
+",
+    );
+    let mut scratch = Scratch::new();
+    let mut opens = |code: &'static str, n: i64| {
+        let mut context = Map::new();
+        context.insert("code", code);
+        context.insert("n", n);
+        let request = Request::new(human("user:1"), "open", Resource::new("door", "1"));
+        policies.evaluate(&Request { context: &context, ..request }, &mut scratch).effect
+    };
+    assert_eq!(opens("open sesame", 2), Effect::Permit);
+    assert_eq!(opens("sesame", 2), Effect::Deny);
+    assert_eq!(opens("open", 1), Effect::Permit);
+}
+
+#[test]
+fn a_walk_comes_to_one_resource_for_each_relation() {
+    for order in [["a", "b"], ["b", "a"]] {
+        let [first, second] = order;
+        let policies = policies(&format!(
+            "version: 1
+types:
+  team: {{relations: {{lead: direct, staff: direct}}}}
+  page: {{actions: [read], relations: {{reader: direct}}}}
+rules: [{{id: r, effect: permit, resource: page, actors: {{relation: reader}}}}]
+facts:
+  page:1: {{reader: ['team:{first}#staff', 'team:{second}#staff']}}
+  team:a: {{staff: 'team:c#lead'}}
+  team:b: {{staff: 'team:c#staff'}}
+  team:c: {{staff: user:1, lead: user:2}}
+"
+        ));
+        for (actor, effect) in
+            [("user:1", Effect::Permit), ("user:2", Effect::Permit), ("user:3", Effect::Deny)]
+        {
+            assert_eq!(ask(&policies, human(actor), "read", "page", "1").effect, effect, "{actor}");
+        }
+    }
+}
