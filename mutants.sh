@@ -27,6 +27,8 @@ for file in "${files[@]}"; do selected+=(--file "$file"); done
 # Few random pairs: a mutant that decides wrongly shows itself in the first hundreds.
 export JUDGE_PAIRS=${JUDGE_PAIRS:-4000} PROPTEST_CASES=${PROPTEST_CASES:-32}
 mkdir -p target
+# Jobs that shared one would judge each other's programs.
+unset CARGO_TARGET_DIR
 
 # Mutants that no run so far has caught, against some tests: first what cargo takes, then, after
 # `--`, what the test programs take.
