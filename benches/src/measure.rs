@@ -29,8 +29,6 @@ pub struct Sample {
     pub p99: f64,
     /// Calls to the allocator for one call.
     pub allocations: f64,
-    /// Bytes that are allocated for one call and not given back.
-    pub kept_bytes: f64,
 }
 
 /// Measures calls of `call`, one for each of the requests in turn, again and again.
@@ -74,8 +72,6 @@ pub fn sample<R, O>(requests: &[R], mut call: impl FnMut(&R) -> O) -> Sample {
         p50: times[singles / 2],
         p99: times[singles * 99 / 100],
         allocations: real_of(allocated.calls) / real(counted),
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        kept_bytes: allocated.live_bytes as f64 / real(counted),
     }
 }
 

@@ -167,7 +167,7 @@ impl<'a> Map<'a> {
 
     /// The value under `name`, compared byte for byte.
     pub fn value(&self, name: &str) -> Option<&Value<'a>> {
-        self.position(name).ok().map(|index| &self.entries[index].1)
+        self.find(name).map(|(_, value)| value)
     }
 
     /// The entries in byte order of their names.

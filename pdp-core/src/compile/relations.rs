@@ -104,17 +104,14 @@ impl Compiler<'_> {
 }
 
 fn type_info(resource_type: &ResourceType, relations: Vec<RelationInfo>) -> TypeInfo {
-    let definitions = || resource_type.relations.iter().map(|relation| &relation.definition);
     let mask = |wanted: fn(&RelationDefinition) -> bool| {
-        let positions = definitions().zip(0..).filter(|(definition, _)| wanted(definition));
-        positions.fold(0, |mask, (_, position)| mask | 1_u64 << position)
+        positions(resource_type.relations.iter().map(|relation| wanted(&relation.definition)))
     };
     let closed = |wanted: fn(&Closure) -> bool| {
-        let closures = relations.iter().zip(0..).filter(|(relation, _)| match relation {
+        positions(relations.iter().map(|relation| match relation {
             RelationInfo::Union(closure) => wanted(closure),
             RelationInfo::Link { .. } => false,
-        });
-        closures.fold(0, |mask, (_, position)| mask | 1_u64 << position)
+        }))
     };
     let names = resource_type.relations.iter().map(|relation| relation.name.text.as_str().into());
     TypeInfo {
@@ -153,6 +150,11 @@ fn reached(position: RelationIndex, implied: &[u64]) -> u64 {
         }
         reached = more;
     }
+}
+
+/// The mask with a bit for each position at which something is true.
+fn positions(truths: impl Iterator<Item = bool>) -> u64 {
+    truths.zip(0..).fold(0, |mask, (truth, position)| mask | u64::from(truth) << position)
 }
 
 /// The positions of the bits of a mask.

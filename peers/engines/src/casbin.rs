@@ -58,9 +58,10 @@ pub fn seed<'a>(seed: &Seed, draws: &[Draw<'_>]) -> Contender<'a> {
 fn domains(seed: &Seed) -> std::collections::HashMap<(String, String), String> {
     let of = |index| seed.microdao(index).id.clone();
     let key = |name: &str, id: &str| (name.to_owned(), id.to_owned());
-    let microdaos = seed.microdaos.iter().flat_map(|one| {
-        ["microdao", "usage"].map(|name| (key(name, &one.id), one.id.clone()))
-    });
+    let microdaos = seed
+        .microdaos
+        .iter()
+        .flat_map(|one| ["microdao", "usage"].map(|name| (key(name, &one.id), one.id.clone())));
     let channels = seed.channels.iter().map(|one| (key("channel", &one.id), of(one.microdao)));
     let agents = seed.agents.iter().map(|one| (key("agent", &one.id), of(one.microdao)));
     microdaos.chain(channels).chain(agents).collect()
@@ -90,7 +91,8 @@ pub fn rows(seed: &Seed) -> (Rows, Rows) {
         }
     }
     for channel in &seed.channels {
-        let (microdao, object) = (seed.microdao(channel.microdao), format!("channel/{}", channel.id));
+        let (microdao, object) =
+            (seed.microdao(channel.microdao), format!("channel/{}", channel.id));
         for action in ["read", "send_message"] {
             for subject in subjects(microdao, channel.allowed_roles) {
                 row(subject, &microdao.id, &object, action, "allow");

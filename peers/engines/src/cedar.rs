@@ -55,9 +55,8 @@ fn request(draw: &Draw<'_>) -> Request {
 /// One policy or more for each rule of each document; role entities stand for lists.
 pub fn per_rule<'a>(seed: &Seed, draws: &[Draw<'_>]) -> Contender<'a> {
     let text: String = documents(seed).map(|(_, text)| text).collect::<String>() + GLOBAL;
-    let ((policies, entities), load) = loaded(|| {
-        (text.parse::<PolicySet>().expect("policies of ours"), actors_with_roles(seed))
-    });
+    let ((policies, entities), load) =
+        loaded(|| (text.parse::<PolicySet>().expect("policies of ours"), actors_with_roles(seed)));
     let authorizer = Authorizer::new();
     let requests = draws.iter().map(request).collect();
     let call = move |request: &Request| authorizer.is_authorized(request, &policies, &entities);
@@ -352,10 +351,8 @@ fn microdao_of(seed: &Seed) -> HashMap<EntityUid, EntityUid> {
     let of = |index| uid("Microdao", &seed.microdao(index).id);
     let usages = seed.microdaos.iter();
     let usages = usages.map(|one| (uid("Usage", &one.id), uid("Microdao", &one.id)));
-    let channels =
-        seed.channels.iter().map(|one| (uid("Channel", &one.id), of(one.microdao)));
-    let agents =
-        seed.agents.iter().map(|one| (uid("AgentDocument", &one.id), of(one.microdao)));
+    let channels = seed.channels.iter().map(|one| (uid("Channel", &one.id), of(one.microdao)));
+    let agents = seed.agents.iter().map(|one| (uid("AgentDocument", &one.id), of(one.microdao)));
     usages.chain(channels).chain(agents).collect()
 }
 
@@ -392,7 +389,8 @@ fn conditions_text() -> String {
     let mut text = String::new();
     for rule in 0..conditions::RULES {
         let effect = if conditions::forbids(rule) { "forbid" } else { "permit" };
-        let parts: Vec<String> = conditions::kinds(rule).map(|kind| condition(rule, kind)).collect();
+        let parts: Vec<String> =
+            conditions::kinds(rule).map(|kind| condition(rule, kind)).collect();
         let parts = parts.join(" && ");
         writeln!(text, "{effect}(principal, action, resource) when {{ {parts} }};")
             .expect("text grows");

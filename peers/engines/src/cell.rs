@@ -48,7 +48,14 @@ pub struct Cell {
 
 impl Cell {
     /// Puts the rounds of one engine together.
-    pub fn new(task: &Task, engine: &str, load: Load, checked: usize, permitted: f64, rounds: &[Sample]) -> Self {
+    pub fn new(
+        task: &Task,
+        engine: &str,
+        load: Load,
+        checked: usize,
+        permitted: f64,
+        rounds: &[Sample],
+    ) -> Self {
         let of = |figure: fn(&Sample) -> f64| -> f64 {
             median(&mut rounds.iter().map(figure).collect::<Vec<_>>())
         };

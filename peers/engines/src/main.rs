@@ -73,11 +73,8 @@ fn main() -> Result<()> {
 
 /// The workload *seed*. The peers are asked the hot requests, the floor all.
 fn seed(arguments: &Arguments, size: usize, results: &mut Results) -> Result<()> {
-    let task = |requests: &str| Task {
-        workload: "seed".to_owned(),
-        size,
-        requests: requests.to_owned(),
-    };
+    let task =
+        |requests: &str| Task { workload: "seed".to_owned(), size, requests: requests.to_owned() };
     if ["hot", "distinct", "uniform"].iter().all(|set| results.has(&task(set))) {
         return Ok(());
     }
@@ -88,7 +85,10 @@ fn seed(arguments: &Arguments, size: usize, results: &mut Results) -> Result<()>
     eprintln!(
         "seed, {size}: {} Cedar policies, {} Casbin rows",
         cedar::policies_per_rule(&seed),
-        { let (policies, groupings) = casbin::rows(&seed); policies.len() + groupings.len() },
+        {
+            let (policies, groupings) = casbin::rows(&seed);
+            policies.len() + groupings.len()
+        },
     );
     for (set, draws) in
         [("hot", draws.hot()), ("distinct", draws.distinct()), ("uniform", draws.uniform())]
@@ -115,7 +115,8 @@ fn peers<'a>(arguments: &Arguments, seed: &Seed, draws: &[Draw<'_>]) -> Vec<Cont
         cedar::generic(seed, draws),
         cedar::generic_per_call(seed, draws),
     ];
-    let documents = seed.microdaos.len() + seed.channels.len() + seed.tools.len() + seed.agents.len();
+    let documents =
+        seed.microdaos.len() + seed.channels.len() + seed.tools.len() + seed.agents.len();
     if documents <= 1_000 || arguments.slow {
         peers.extend([cedar::per_rule(seed, draws), casbin::seed(seed, draws)]);
     }

@@ -1,7 +1,14 @@
 //! Our own side: the engine and the floor.
 
-use pdp_benches::{conditions, engine, floor::{SeedFloor, SeedRequest}, seed::{Draw, Seed}, yaml};
-use pdp_core::{Actor, ActorType, Decision, Effect, Policies, Request, Resource, Scratch, SourceText};
+use pdp_benches::{
+    conditions, engine,
+    floor::{SeedFloor, SeedRequest},
+    seed::{Draw, Seed},
+    yaml,
+};
+use pdp_core::{
+    Actor, ActorType, Decision, Effect, Policies, Request, Resource, Scratch, SourceText,
+};
 
 use crate::contender::{Contender, Load, loaded};
 
@@ -24,7 +31,11 @@ pub fn seed<'a>(policies: &'a Policies, load: Load, draws: &'a [Draw<'a>]) -> Co
 }
 
 /// The floor in its three variants.
-pub fn seed_floor<'a>(floor: &'a SeedFloor, load: Load, draws: &'a [Draw<'a>]) -> Vec<Contender<'a>> {
+pub fn seed_floor<'a>(
+    floor: &'a SeedFloor,
+    load: Load,
+    draws: &'a [Draw<'a>],
+) -> Vec<Contender<'a>> {
     let requests: Vec<SeedRequest<'a>> = draws.iter().map(SeedRequest::new).collect();
     let handles: Vec<_> = requests.iter().map(|request| floor.handles(request)).collect();
     let other = requests.clone();
@@ -33,7 +44,13 @@ pub fn seed_floor<'a>(floor: &'a SeedFloor, load: Load, draws: &'a [Draw<'a>]) -
     vec![
         Contender::new("floor", load, requests, with, |permits| permits),
         Contender::new("floor, no prefetch", load, other, without, |permits| permits),
-        Contender::new("floor, handles", load, handles, |request| floor.permits_handles(request), |permits| permits),
+        Contender::new(
+            "floor, handles",
+            load,
+            handles,
+            |request| floor.permits_handles(request),
+            |permits| permits,
+        ),
     ]
 }
 
@@ -47,12 +64,23 @@ pub fn conditions_policies() -> (Policies, Load) {
 }
 
 /// The engine on the workload *conditions*.
-pub fn conditions<'a>(policies: &'a Policies, load: Load, draws: &'a [conditions::Draw]) -> Contender<'a> {
+pub fn conditions<'a>(
+    policies: &'a Policies,
+    load: Load,
+    draws: &'a [conditions::Draw],
+) -> Contender<'a> {
     let mut scratch = Scratch::new();
-    let requests: Vec<Request<'a>> = draws.iter().map(|draw| Request {
-        context: draw.context(),
-        ..Request::new(Actor::new(ActorType::Human, "user:1"), "open", Resource::new("door", "1"))
-    }).collect();
+    let requests: Vec<Request<'a>> = draws
+        .iter()
+        .map(|draw| Request {
+            context: draw.context(),
+            ..Request::new(
+                Actor::new(ActorType::Human, "user:1"),
+                "open",
+                Resource::new("door", "1"),
+            )
+        })
+        .collect();
     let call = move |request: &Request<'a>| policies.evaluate(request, &mut scratch);
     Contender::new("engine", load, requests, call, permits)
 }

@@ -167,7 +167,8 @@ fn conditions_text() -> String {
     );
     for rule in 0..conditions::RULES {
         let head = if conditions::forbids(rule) { "forbidden" } else { "permitted" };
-        let parts: Vec<String> = conditions::kinds(rule).map(|kind| condition(rule, kind)).collect();
+        let parts: Vec<String> =
+            conditions::kinds(rule).map(|kind| condition(rule, kind)).collect();
         writeln!(text, "{head} if {{ {} }}", parts.join("; ")).expect("text grows");
     }
     text
