@@ -284,7 +284,14 @@ impl Author<'_, '_> {
     fn rules(&mut self) {
         let count = self.dice.weighted(&[1, 3, 4, 4, 4, 3, 3]);
         let types = self.set.all_types();
-        for id in self.dice.some(RULE_IDS, count) {
+        let mut ids: Vec<String> =
+            self.dice.some(RULE_IDS, count).iter().map(|id| (*id).to_owned()).collect();
+        // So many that the engine looks for those that can match instead of trying all.
+        if self.dice.chance(5) {
+            let more = self.dice.between(20, 60);
+            ids.extend((0..more).map(|number| format!("m{number}")));
+        }
+        for id in &ids {
             let wanted = Wanted::draw(self.dice);
             let rule = rule(self.dice, &self.set.vocabulary, id, wanted, &types);
             self.file().section("rules", Tree::List(Vec::new())).push_item(rule);

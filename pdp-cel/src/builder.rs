@@ -147,6 +147,43 @@ impl Builder {
         }
     }
 
+    /// With which text another node is compared, if a node is "equal to this text"; that node first.
+    pub fn as_equal_to_text(&self, node: NodeId) -> Option<(NodeId, &str)> {
+        let Node::Equal { left, right } = self.node(node) else { return None };
+        let text = |other: NodeId| self.as_text(other);
+        text(*right).map(|text| (*left, text)).or_else(|| Some((*right, text(*left)?)))
+    }
+
+    /// Of which texts another node must be one, if a node is "one of these texts"; that node first.
+    pub fn as_one_of_texts(&self, node: NodeId) -> Option<(NodeId, Vec<&str>)> {
+        let Node::In { element, list } = self.node(node) else { return None };
+        let Some(Stored::List(items)) = self.stored(*list) else { return None };
+        let texts = items.iter().map(|item| match item {
+            Stored::String(text) => Some(&**text),
+            _ => None,
+        });
+        Some((*element, texts.collect::<Option<_>>()?))
+    }
+
+    /// How another node must begin for a node to hold, if that is known; that node first. And
+    /// whether nothing else is asked of it.
+    pub fn as_beginning_with(&self, node: NodeId) -> Option<(NodeId, &str, bool)> {
+        match self.node(node) {
+            Node::StartsWith { text, prefix } => Some((*text, self.as_text(*prefix)?, true)),
+            Node::Fits { text, pattern } => {
+                Some((*text, self.program.patterns[*pattern as usize].beginning(), false))
+            }
+            _ => None,
+        }
+    }
+
+    fn as_text(&self, node: NodeId) -> Option<&str> {
+        match self.stored(node) {
+            Some(Stored::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Why a node never has a value, if it never has.
     pub fn as_fault(&self, node: NodeId) -> Option<Fault> {
         match self.node(node) {

@@ -26,6 +26,11 @@ impl Glob {
         is_prefix.then_some(&self.first)
     }
 
+    /// How every text that fits begins.
+    pub(crate) fn beginning(&self) -> &str {
+        &self.first
+    }
+
     /// Whether the whole of `text` fits. Each part in the middle is taken where it comes first:
     /// that leaves the most for those behind it, so no other choice could succeed.
     pub fn fits(&self, text: &str) -> bool {

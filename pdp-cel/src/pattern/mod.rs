@@ -22,4 +22,12 @@ impl Pattern {
             Pattern::Regex(regex) => regex.fits(text),
         }
     }
+
+    /// How every text that fits begins.
+    pub(crate) fn beginning(&self) -> &str {
+        match self {
+            Pattern::Glob(glob) => glob.beginning(),
+            Pattern::Regex(regex) => regex.beginning(),
+        }
+    }
 }

@@ -4,7 +4,7 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind, dfa};
 use regex_syntax::ast::{self, Ast, ClassSet, ClassSetItem};
-use regex_syntax::hir::{Dot, Hir, Look, Repetition, translate::TranslatorBuilder};
+use regex_syntax::hir::{Dot, Hir, HirKind, Look, Repetition, translate::TranslatorBuilder};
 
 /// How much memory the regular expressions of a policy set may take, in bytes.
 const BUDGET: usize = 16 * 1024 * 1024;
@@ -25,6 +25,8 @@ pub enum Extent {
 #[derive(Debug)]
 pub(crate) struct Regex {
     table: DFA<Vec<u32>>,
+    /// How every text that fits begins.
+    beginning: Box<str>,
 }
 
 /// What is left for the regular expressions of a program.
@@ -60,12 +62,22 @@ impl Regex {
         budget: &mut RegexBudget,
     ) -> Result<Self, RegexError> {
         let hir = parsed(text)?;
+        let beginning = match extent {
+            Extent::Whole => beginning(&hir),
+            Extent::Part => Box::default(),
+        };
         let table = table(hir, extent, budget.bytes);
         budget.bytes = match &table {
             Ok(table) => budget.bytes.saturating_sub(table.memory_usage()),
             Err(_) => 0,
         };
-        table.map(|table| Regex { table })
+        table.map(|table| Regex { table, beginning })
+    }
+
+    /// How every text that fits begins, as far as the expression begins with letters that stand
+    /// for themselves.
+    pub(crate) fn beginning(&self) -> &str {
+        &self.beginning
     }
 
     /// Whether `text` fits.
@@ -86,6 +98,20 @@ impl Regex {
             }
         }
         self.table.is_match_state(self.table.next_eoi_state(state))
+    }
+}
+
+fn beginning(expression: &Hir) -> Box<str> {
+    let parts = match expression.kind() {
+        HirKind::Concat(parts) => &parts[..],
+        _ => std::slice::from_ref(expression),
+    };
+    let mut parts = parts.iter().map(Hir::kind);
+    match parts.find(|part| !matches!(part, HirKind::Look(Look::Start))) {
+        Some(HirKind::Literal(literal)) => {
+            std::str::from_utf8(&literal.0).map(Into::into).unwrap_or_default()
+        }
+        _ => Box::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use pdp_cel::{Cost, Extent, NodeId, Program, RegexError, Stored};
 
 use crate::compiled::{
-    Dispatch, FaultId, Leaf, Leaves, Map, RelationInfo, Test, Tests, TextTable, TypeInfo,
+    Dispatch, FaultId, Leaf, Leaves, Map, RelationInfo, Test, TextTable, TypeInfo,
 };
 use crate::{Fault, HostFunction};
 
@@ -135,15 +135,11 @@ impl Builder {
 
 /// The nodes that rules, lines of `otherwise` and relations ask for.
 fn roots(dispatch: &Dispatch, types: &[TypeInfo]) -> Vec<NodeId> {
-    let mut roots = Vec::new();
-    let mut ask = |tests: Tests| roots.extend(dispatch.of(tests).iter().filter_map(Test::node));
-    for of_type in &dispatch.types {
-        for cell in &of_type.cells {
-            let candidates = cell.bypass.iter().chain(&cell.deny).chain(&cell.permit);
-            candidates.for_each(|candidate| ask(candidate.tests));
-        }
-        of_type.otherwise.iter().for_each(|line| ask(line.tests));
-    }
+    let candidates = dispatch.lists.candidates.iter().map(|candidate| candidate.tests);
+    let lines = dispatch.types.iter().flat_map(|of_type| &of_type.otherwise);
+    let tests = candidates.chain(lines.map(|line| line.tests));
+    let tests = tests.flat_map(|tests| dispatch.of(tests));
+    let mut roots: Vec<NodeId> = tests.filter_map(Test::node).collect();
     for relation in types.iter().flat_map(|info| &info.relations) {
         if let RelationInfo::Union(closure) = relation {
             roots.extend(&closure.conditions);

@@ -2,10 +2,9 @@
 
 use pdp_cel::Glob;
 
+use super::gathered::{Applicable, Gathered, OfAction, OfType};
 use super::{Compiler, Scope};
-use crate::compiled::{
-    self, Candidate, Cell, Dispatch, NodeId, Rule, Set, TypeDispatch, TypeIndex,
-};
+use crate::compiled::{NodeId, Rule, Set, TypeIndex};
 use crate::error::PolicyErrorKind;
 use crate::model::{self, ActionPattern, Bypass, OtherwiseLine, ResourceType, Selector};
 use crate::{Effect, model::Condition};
@@ -62,23 +61,23 @@ impl<'m> ActionSet<'m> {
 }
 
 impl<'m> Compiler<'m> {
-    pub(super) fn rules(&mut self) -> (Vec<Rule>, Dispatch) {
+    pub(super) fn rules(&mut self) -> (Vec<Rule>, Gathered) {
         let model = self.model;
         self.action_groups();
-        let mut dispatch =
-            Dispatch { bypass_actions: self.bypass_actions(), ..Dispatch::default() };
+        let mut gathered =
+            Gathered { bypass_actions: self.bypass_actions(), ..Gathered::default() };
         for (resource_type, index) in model.types.iter().zip(0..) {
             for (action, position) in resource_type.actions.iter().zip(0..) {
                 let place = (index, position);
-                dispatch.targets.add(&resource_type.name.text, &action.text, place);
+                gathered.targets.add(&resource_type.name.text, &action.text, place);
             }
-            let cells = resource_type.actions.iter().map(|_| Cell::default()).collect();
-            dispatch.types.push(TypeDispatch { cells, ..TypeDispatch::default() });
+            let actions = resource_type.actions.iter().map(|_| OfAction::default()).collect();
+            gathered.types.push(OfType { actions, ..OfType::default() });
         }
         let mut candidates = 0;
         for (rule, number) in model.rules.iter().zip(0..) {
             self.refuse_permit_of_tenant(rule);
-            candidates += self.rule(rule, number, &mut dispatch);
+            candidates += self.rule(rule, number, &mut gathered);
             if candidates > CANDIDATES_MAX {
                 let message = format!(
                     "the rules up to this one apply to more than {CANDIDATES_MAX} pairs of type and action"
@@ -87,11 +86,10 @@ impl<'m> Compiler<'m> {
                 break;
             }
         }
-        self.tell_tenants_apart(&mut dispatch);
         for (resource_type, index) in model.types.iter().zip(0..) {
-            dispatch.types[usize::from(index)].otherwise = self.otherwise(resource_type, index);
+            gathered.types[usize::from(index)].otherwise = self.otherwise(resource_type, index);
         }
-        (model.rules.iter().map(compiled_rule).collect(), dispatch)
+        (model.rules.iter().map(compiled_rule).collect(), gathered)
     }
 
     /// Groups name declared actions, and are not named like one.
@@ -148,7 +146,7 @@ impl<'m> Compiler<'m> {
     }
 
     /// Finds the types and actions to which a rule applies; how many pairs there are.
-    fn rule(&mut self, rule: &'m model::Rule, number: u32, dispatch: &mut Dispatch) -> usize {
+    fn rule(&mut self, rule: &'m model::Rule, number: u32, gathered: &mut Gathered) -> usize {
         let model = self.model;
         let known_mistakes = self.mistakes.count();
         let Some(coverage) = self.coverage(rule) else { return 0 };
@@ -172,18 +170,18 @@ impl<'m> Compiler<'m> {
                 continue;
             };
             if self.builder.as_bool(condition) != Some(false) {
-                let candidate = Candidate::new(number, condition);
-                candidates += add_candidate(
+                let applicable = Applicable { rule: number, condition };
+                candidates += add(
                     rule,
                     resource_type,
-                    candidate,
+                    applicable,
                     &actions,
-                    &mut dispatch.types[usize::from(index)],
-                    dispatch.bypass_actions.as_deref(),
+                    &mut gathered.types[usize::from(index)],
+                    gathered.bypass_actions.as_deref(),
                 );
             }
         }
-        self.undeclared(rule, number, &actions, dispatch);
+        self.undeclared(rule, number, &actions, gathered);
         if !covers_a_type && self.mistakes.count() == known_mistakes {
             self.uncovered(rule, &actions);
         }
@@ -229,7 +227,7 @@ impl<'m> Compiler<'m> {
         rule: &model::Rule,
         number: u32,
         actions: &Actions<'_>,
-        dispatch: &mut Dispatch,
+        gathered: &mut Gathered,
     ) {
         if !(rule.bypass && matches!(actions, Actions::Every)) {
             return;
@@ -242,7 +240,7 @@ impl<'m> Compiler<'m> {
         let condition = self.whole(resource, rule.actors.as_ref(), rule.when.as_ref(), scope);
         if let Some(condition) = condition.filter(|node| self.builder.as_bool(*node) != Some(false))
         {
-            dispatch.undeclared.push(Candidate::new(number, condition));
+            gathered.undeclared.push(Applicable { rule: number, condition });
         }
     }
 
@@ -344,42 +342,42 @@ impl<'m> Compiler<'m> {
         &mut self,
         resource_type: &ResourceType,
         index: TypeIndex,
-    ) -> Vec<compiled::OtherwiseLine> {
+    ) -> Vec<(NodeId, Box<str>)> {
         let scope = Scope::Request(index);
         let line = |line: &OtherwiseLine| {
             let resource = self.part(line.resource.as_ref(), scope)?;
             let condition =
                 self.whole(resource, line.actors.as_ref(), line.when.as_ref(), scope)?;
-            Some(compiled::OtherwiseLine::new(condition, &line.reason))
+            Some((condition, line.reason.as_str().into()))
         };
         resource_type.otherwise.iter().filter_map(line).collect()
     }
 }
 
-fn add_candidate(
+fn add(
     rule: &model::Rule,
     resource_type: &ResourceType,
-    candidate: Candidate,
+    applicable: Applicable,
     actions: &Actions<'_>,
-    dispatch: &mut TypeDispatch,
+    of_type: &mut OfType,
     bypass_actions: Option<&[Box<str>]>,
 ) -> usize {
     let mut added = 0;
-    let cells = resource_type.actions.iter().zip(&mut dispatch.cells);
-    for (action, cell) in cells.filter(|(action, _)| actions.covers(&action.text)) {
+    let all = resource_type.actions.iter().zip(&mut of_type.actions);
+    for (action, of_action) in all.filter(|(action, _)| actions.covers(&action.text)) {
         added += 1;
         match (rule.bypass, rule.effect) {
             (true, _) => {
                 let allowed = bypass_actions
                     .is_none_or(|names| names.iter().any(|name| **name == *action.text));
-                cell.bypass.extend(allowed.then_some(candidate));
+                of_action.bypass.extend(allowed.then_some(applicable));
             }
-            (false, Effect::Deny) => cell.deny.push(candidate),
-            (false, Effect::Permit) => cell.permit.push(candidate),
+            (false, Effect::Deny) => of_action.deny.push(applicable),
+            (false, Effect::Permit) => of_action.permit.push(applicable),
         }
     }
     if rule.bypass && matches!(actions, Actions::Every) {
-        dispatch.undeclared.push(candidate);
+        of_type.undeclared.push(applicable);
     }
     added
 }

@@ -1,10 +1,11 @@
 //! Tenant files: to what their rules apply.
 
+use std::collections::BTreeMap;
+
 use super::Compiler;
+use super::gathered::Applicable;
 use crate::Effect;
-use crate::compiled::{
-    Cell, Dispatch, FactTables, Leaf, Map, NodeId, ResourceIndex, Set, TypeIndex,
-};
+use crate::compiled::{FactTables, Leaf, Map, NodeId, ResourceIndex, Set, TypeIndex};
 use crate::error::PolicyErrorKind;
 use crate::model::{self, Model, RelationDefinition, ResourceName};
 
@@ -42,22 +43,21 @@ impl Compiler<'_> {
         }
     }
 
-    /// Lists the deny rules of each tenant by themselves, where there are any.
-    pub(super) fn tell_tenants_apart(&self, dispatch: &mut Dispatch) {
-        if self.tenants.is_empty() {
-            return;
+    /// Deny rules of no tenant, and those of each by its number.
+    pub(super) fn by_tenants(
+        &self,
+        deny: &[Applicable],
+    ) -> (Vec<Applicable>, BTreeMap<u32, Vec<Applicable>>) {
+        let (mut of_none, mut of_tenants) = (Vec::new(), BTreeMap::<_, Vec<_>>::new());
+        for applicable in deny {
+            let file = self.model.rules[applicable.rule as usize].id.place.file;
+            let list = match self.tenants.get(&file) {
+                Some((number, _)) => of_tenants.entry(*number).or_default(),
+                None => &mut of_none,
+            };
+            list.push(*applicable);
         }
-        let cells = dispatch.types.iter_mut().flat_map(|of_type| &mut of_type.cells);
-        for Cell { deny, deny_of_none, deny_of_tenants, .. } in cells {
-            for candidate in deny {
-                let file = self.model.rules[candidate.rule as usize].id.place.file;
-                let list = match self.tenants.get(&file) {
-                    Some((number, _)) => deny_of_tenants.entry(*number).or_default(),
-                    None => &mut *deny_of_none,
-                };
-                list.push(*candidate);
-            }
-        }
+        (of_none, of_tenants)
     }
 
     /// Whether a resource of a type belongs to the tenant in whose file a rule stands: `None` for

@@ -1,7 +1,8 @@
 //! What is allowed and may surprise.
 
 use super::Compiler;
-use crate::compiled::{Candidate, Dispatch, FactTables, Leaf, Map};
+use super::gathered::{Applicable, Gathered};
+use crate::compiled::{FactTables, Leaf, Map};
 use crate::error::printable;
 use crate::model::{FactActor, Place, ResourceName};
 use crate::{ActorType, PolicyWarning};
@@ -9,11 +10,11 @@ use crate::{ActorType, PolicyWarning};
 impl Compiler<'_> {
     /// Permit rules that can decide the same request and differ in obligations: which obligations
     /// hold is then a matter of their order.
-    pub(super) fn obligation_warnings(&self, dispatch: &Dispatch) -> Vec<PolicyWarning> {
+    pub(super) fn obligation_warnings(&self, gathered: &Gathered) -> Vec<PolicyWarning> {
         let mut warnings: Vec<PolicyWarning> = Vec::new();
-        for (resource_type, of_type) in self.model.types.iter().zip(&dispatch.types) {
-            for (action, cell) in resource_type.actions.iter().zip(&of_type.cells) {
-                for permits in [&cell.bypass, &cell.permit] {
+        for (resource_type, of_type) in self.model.types.iter().zip(&gathered.types) {
+            for (action, of_action) in resource_type.actions.iter().zip(&of_type.actions) {
+                for permits in [&of_action.bypass, &of_action.permit] {
                     let differing = self.differing(permits);
                     warnings.extend(differing.map(|(one, other)| {
                         self.obligation_warning(one, other, &resource_type.name.text, &action.text)
@@ -31,10 +32,10 @@ impl Compiler<'_> {
     /// does.
     fn differing<'c>(
         &'c self,
-        permits: &'c [Candidate],
-    ) -> impl Iterator<Item = (Candidate, Candidate)> {
+        permits: &'c [Applicable],
+    ) -> impl Iterator<Item = (Applicable, Applicable)> {
         let obligations =
-            |candidate: &Candidate| &self.model.rules[candidate.rule as usize].obligations;
+            |candidate: &Applicable| &self.model.rules[candidate.rule as usize].obligations;
         permits.iter().enumerate().filter_map(move |(index, candidate)| {
             // The nearest ones are looked at: a warning is no reason to compare all with all.
             let before = permits[..index].iter().rev().take(COMPARED_MAX);
@@ -58,11 +59,11 @@ impl Compiler<'_> {
     }
 
     /// Not if they are about different actor types.
-    fn may_overlap(&self, one: Candidate, other: Candidate) -> bool {
+    fn may_overlap(&self, one: Applicable, other: Applicable) -> bool {
         self.actor_types(one) & self.actor_types(other) != 0
     }
 
-    fn actor_types(&self, candidate: Candidate) -> u8 {
+    fn actor_types(&self, candidate: Applicable) -> u8 {
         let parts = self.builder.parts(candidate.condition);
         parts.iter().fold(u8::MAX, |types, part| match self.builder.as_leaf(*part) {
             Some(Leaf::ActorTypes(mask)) => types & mask,
@@ -72,8 +73,8 @@ impl Compiler<'_> {
 
     fn obligation_warning(
         &self,
-        one: Candidate,
-        other: Candidate,
+        one: Applicable,
+        other: Applicable,
         resource_type: &str,
         action: &str,
     ) -> PolicyWarning {

@@ -4,7 +4,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::table::is_same;
-use super::{Map, NodeId, RelationIndex, TypeIndex};
+use super::{List, Lists, Map, NodeId, RelationIndex, TypeIndex};
 use crate::{Effect, Obligation};
 
 /// Which rules can apply to a request.
@@ -15,7 +15,8 @@ pub(crate) struct Dispatch {
     /// Finds a cell by the names of type and action.
     pub(crate) targets: Targets,
     /// Bypass rules that reach undeclared types.
-    pub(crate) undeclared: Vec<Candidate>,
+    pub(crate) undeclared: List,
+    pub(crate) lists: Lists,
     /// What conditions ask, those of one side by side; see [`Tests`].
     pub(crate) tests: Vec<Test>,
     /// Actions that bypass rules may decide where an action is not declared; `None` for all.
@@ -82,53 +83,29 @@ pub(crate) struct TypeDispatch {
     /// For each declared action, in their order.
     pub(crate) cells: Vec<Cell>,
     /// Bypass rules that reach undeclared actions.
-    pub(crate) undeclared: Vec<Candidate>,
+    pub(crate) undeclared: List,
     /// Conditions and words of the default deny.
     pub(crate) otherwise: Vec<OtherwiseLine>,
 }
 
-/// The rules that can apply to one action on one type: bypass, deny, permit, each in the order
-/// in which they are tried.
+/// The rules that can apply to one action on one type: bypass, deny, permit.
 #[derive(Debug, Default)]
 pub(crate) struct Cell {
-    pub(crate) bypass: Vec<Candidate>,
-    pub(crate) deny: Vec<Candidate>,
-    pub(crate) permit: Vec<Candidate>,
-    /// Where the set has tenants, the deny rules once more: those of no tenant and those of each.
+    pub(crate) bypass: List,
+    /// Where the set has tenants, only those rules that are of no tenant.
+    pub(crate) deny: List,
+    pub(crate) permit: List,
     /// Of the rules of all tenants only those of a resource's own are tried.
-    pub(crate) deny_of_none: Vec<Candidate>,
-    pub(crate) deny_of_tenants: Map<u32, Vec<Candidate>>,
-}
-
-/// A rule, and what it asks on resources of one type.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Candidate {
-    pub(crate) rule: u32,
-    pub(crate) condition: NodeId,
-    /// The same condition, as it is asked.
-    pub(crate) tests: Tests,
-}
-
-impl Candidate {
-    /// A candidate whose tests are yet to be made.
-    pub(crate) fn new(rule: u32, condition: NodeId) -> Self {
-        Candidate { rule, condition, tests: Tests::default() }
-    }
+    pub(crate) deny_of_tenants: Map<u32, List>,
+    /// The deny rules of all tenants and of none; only where the set has tenants.
+    pub(crate) deny_of_all: List,
 }
 
 /// A word of the default deny, and when it is said.
 #[derive(Debug)]
 pub(crate) struct OtherwiseLine {
-    pub(crate) condition: NodeId,
     pub(crate) tests: Tests,
     pub(crate) reason: Box<str>,
-}
-
-impl OtherwiseLine {
-    /// A line whose tests are yet to be made.
-    pub(crate) fn new(condition: NodeId, reason: &str) -> Self {
-        OtherwiseLine { condition, tests: Tests::default(), reason: reason.into() }
-    }
 }
 
 /// All of these of [`Dispatch::tests`].

@@ -4,19 +4,23 @@ mod code;
 mod dispatch;
 mod facts;
 mod leaf;
+mod list;
 mod open_table;
 mod pages;
+mod prefixes;
 mod table;
 mod vocabulary;
 
 pub(crate) use code::Code;
 pub(crate) use dispatch::{
-    Candidate, Cell, Dispatch, OtherwiseLine, RelationTest, Rule, Test, Tests, TypeDispatch,
+    Cell, Dispatch, OtherwiseLine, RelationTest, Rule, Targets, Test, Tests, TypeDispatch,
 };
 pub(crate) use facts::{Detail, DetailKey, FactTables, Until, of_pair, pair};
 pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
+pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Run};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};
 pub(crate) use pdp_cel::{NodeId, Stored};
+pub(crate) use prefixes::Prefixes;
 pub(crate) use table::{Record, Resources, TextTable};
 pub(crate) use vocabulary::{AttributeInfo, Closure, RelationInfo, Step, TypeInfo, Vocabulary};
 

@@ -156,13 +156,22 @@ impl<'e> Evaluation<'e> {
 
     /// Whether the actor claims a role, by its number.
     pub(super) fn has_role(&mut self, role: u32) -> bool {
+        let roles = self.roles_by_number();
+        if roles.len() > FEW_ROLES {
+            roles.binary_search(&role).is_ok()
+        } else {
+            roles.contains(&role)
+        }
+    }
+
+    /// The roles that the actor claims, of those that policies or facts name; sorted where they
+    /// are many.
+    #[inline]
+    pub(super) fn roles_by_number(&mut self) -> &[u32] {
         if !self.memory.roles_known {
             self.know_roles();
         }
-        match self.memory.roles.get(FEW_ROLES..) {
-            None | Some([]) => self.memory.roles.contains(&role),
-            Some(_) => self.memory.roles.binary_search(&role).is_ok(),
-        }
+        &self.memory.roles
     }
 
     /// Whether the actor's type is one of a mask.

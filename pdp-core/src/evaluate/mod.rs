@@ -1,6 +1,7 @@
 //! How a decision is made: match the target, test what its rules ask, combine the effects.
 
 mod condition;
+mod lists;
 mod relation;
 mod scratch;
 mod tenants;
@@ -12,7 +13,7 @@ use std::borrow::Cow;
 use condition::{Evaluation, Subject};
 use pdp_cel::{Failure, Meter, Truth};
 
-use crate::compiled::{Candidate, Cell, Code, OtherwiseLine, Test, Tests};
+use crate::compiled::{Cell, Code, List, OtherwiseLine, Test, Tests};
 use crate::error::printable;
 use crate::{Decision, Effect, Fault, Obligations, Policies, Request, RuleError, RuleRef};
 
@@ -51,10 +52,10 @@ impl Policies {
         let Code { vocabulary, dispatch, .. } = &*self.code;
         let Request { resource, .. } = request;
         let (subject, bypass) = match vocabulary.type_indexes.get(resource.resource_type) {
-            None => (Subject::UNDECLARED, &dispatch.undeclared),
+            None => (Subject::UNDECLARED, dispatch.undeclared),
             Some(index) => {
                 let subject = Subject::new(*index, self.facts.resources.index(*index, resource.id));
-                (subject, &dispatch.types[usize::from(*index)].undeclared)
+                (subject, dispatch.types[usize::from(*index)].undeclared)
             }
         };
         let mut evaluation = Evaluation::new(self, request, subject, scratch);
@@ -130,43 +131,39 @@ struct Deciding {
 impl Evaluation<'_> {
     /// The four steps: bypass rules permit, deny rules deny, permit rules permit, else nothing.
     fn decide(&mut self, cell: &Cell, errors: &mut Vec<(u32, Failure)>) -> Option<Deciding> {
-        if let Some(rule) = self.first_match(&cell.bypass, errors) {
+        if let Some(rule) = self.first_match(cell.bypass, errors) {
             return Some(Deciding { rule, bypass: true });
         }
-        let denying = match self.own_denies(cell) {
-            Some(own) => self.first_denying(own, errors),
-            None => self.first_denying(&cell.deny, errors),
+        let denying = if cell.deny_of_tenants.is_empty() {
+            self.first_denying([cell.deny], errors)
+        } else {
+            self.first_denying_with_tenants(cell, errors)
         };
         let rule = match denying {
             Some(rule) => rule,
-            None => self.first_match(&cell.permit, errors)?,
+            None => self.first_match(cell.permit, errors)?,
         };
         Some(Deciding { rule, bypass: false })
     }
 
     /// The first deny rule that matches; one that cannot be evaluated decides in its place.
-    fn first_denying<'c>(
+    fn first_denying(
         &mut self,
-        candidates: impl IntoIterator<Item = &'c Candidate>,
+        lists: impl IntoIterator<Item = List>,
         errors: &mut Vec<(u32, Failure)>,
     ) -> Option<u32> {
-        for candidate in candidates {
-            match self.passes(candidate.tests) {
-                Truth::No => continue,
-                Truth::Yes => {}
-                Truth::Fault(failure) => errors.push((candidate.rule, failure)),
+        self.first(lists, |this, candidate| match this.passes(candidate.tests) {
+            Truth::No => false,
+            Truth::Yes => true,
+            Truth::Fault(failure) => {
+                errors.push((candidate.rule, failure));
+                true
             }
-            return Some(candidate.rule);
-        }
-        None
+        })
     }
 
     /// Only bypass rules reach undeclared types and actions, as far as the setting lets them.
-    fn undeclared(
-        &mut self,
-        bypass: &[Candidate],
-        errors: &mut Vec<(u32, Failure)>,
-    ) -> Option<Deciding> {
+    fn undeclared(&mut self, bypass: List, errors: &mut Vec<(u32, Failure)>) -> Option<Deciding> {
         let action = self.action();
         let names = self.bypass_actions();
         if names.is_some_and(|names| !names.iter().any(|name| **name == *action)) {
@@ -177,19 +174,15 @@ impl Evaluation<'_> {
     }
 
     /// The first rule that matches; one that cannot be evaluated does not.
-    fn first_match(
-        &mut self,
-        candidates: &[Candidate],
-        errors: &mut Vec<(u32, Failure)>,
-    ) -> Option<u32> {
-        for candidate in candidates {
-            match self.passes(candidate.tests) {
-                Truth::No => {}
-                Truth::Yes => return Some(candidate.rule),
-                Truth::Fault(failure) => errors.push((candidate.rule, failure)),
+    fn first_match(&mut self, list: List, errors: &mut Vec<(u32, Failure)>) -> Option<u32> {
+        self.first([list], |this, candidate| match this.passes(candidate.tests) {
+            Truth::No => false,
+            Truth::Yes => true,
+            Truth::Fault(failure) => {
+                errors.push((candidate.rule, failure));
+                false
             }
-        }
-        None
+        })
     }
 
     /// The word of the first line that holds.

@@ -2,7 +2,7 @@ use pdp_cel::{Leaf, Meter};
 use smallvec::SmallVec;
 
 use super::relation::Walk;
-use crate::compiled::FaultId;
+use crate::compiled::{FaultId, Key, List, Run};
 
 /// Working memory of an evaluation. Hold on to one per thread: then deciding allocates nothing.
 ///
@@ -40,6 +40,15 @@ pub(super) struct Memory {
     pub(super) tenants: SmallVec<[u32; 4]>,
     pub(super) tenants_known: bool,
     pub(super) tenants_fault: Option<FaultId>,
+    /// What of the request may lead to rules, once that is wanted.
+    pub(super) keys: Vec<Key>,
+    pub(super) keys_known: bool,
+    /// Where tenants have deny rules of their own, their lists.
+    pub(super) lists: Vec<List>,
+    /// Rules to be tried.
+    pub(super) runs: Vec<Run>,
+    /// Where those are very many, all in their order.
+    pub(super) order: Vec<u32>,
 }
 
 impl Memory {
@@ -49,6 +58,7 @@ impl Memory {
         self.generation += 1;
         self.roles_known = false;
         self.tenants_known = false;
+        self.keys_known = false;
     }
 
     /// Where a value stands in its map, if it was found to be as it was declared.

@@ -1,35 +1,14 @@
 //! To which tenants the resource of a request belongs.
 
-use pdp_cel::Truth;
-use smallvec::SmallVec;
+use pdp_cel::{Failure, Truth};
 
 use super::condition::{Evaluation, Subject, failure_of_host};
 use super::relation::Walk;
 use crate::compile::bits;
-use crate::compiled::{Candidate, Cell};
+use crate::compiled::Cell;
 
 /// The one goal of this walk, on every resource: to be there.
 const REACHED: u64 = 1;
-
-/// Up to so many tenants, their rules are merged.
-const MERGED_MAX: usize = 4;
-
-/// Rules from several lists, each in order, in the order of all.
-pub(super) struct OwnDenies<'c> {
-    lists: SmallVec<[&'c [Candidate]; MERGED_MAX + 1]>,
-}
-
-impl<'c> Iterator for OwnDenies<'c> {
-    type Item = &'c Candidate;
-
-    fn next(&mut self) -> Option<&'c Candidate> {
-        let nonempty = self.lists.iter_mut().filter(|list| !list.is_empty());
-        let list = nonempty.min_by_key(|list| list[0].rule)?;
-        let (first, rest) = list.split_first()?;
-        *list = rest;
-        Some(first)
-    }
-}
 
 impl Evaluation<'_> {
     /// Whether the resource of the request belongs to a tenant that a tenant file names.
@@ -42,22 +21,26 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The deny rules of no tenant and those of the resource's own, in order; `None` where all are
-    /// to be tried: there are none of tenants, it is not known which are the resource's own, or
-    /// they are too many to be merged.
-    #[inline]
-    pub(super) fn own_denies<'c>(&mut self, cell: &'c Cell) -> Option<OwnDenies<'c>> {
-        if cell.deny_of_tenants.is_empty() {
-            return None;
-        }
+    /// The first deny rule that decides, of those of no tenant and of the resource's own; of all
+    /// where it is not known which are its own.
+    pub(super) fn first_denying_with_tenants(
+        &mut self,
+        cell: &Cell,
+        errors: &mut Vec<(u32, Failure)>,
+    ) -> Option<u32> {
         self.know_tenants();
-        let tenants = &self.memory.tenants;
-        if self.memory.tenants_fault.is_some() || tenants.len() > MERGED_MAX {
-            return None;
+        if self.memory.tenants_fault.is_some() {
+            return self.first_denying([cell.deny_of_all], errors);
         }
-        let of_tenants = tenants.iter().filter_map(|tenant| cell.deny_of_tenants.get(tenant));
-        let lists = std::iter::once(&cell.deny_of_none).chain(of_tenants);
-        Some(OwnDenies { lists: lists.map(Vec::as_slice).collect() })
+        let tenants = std::mem::take(&mut self.memory.tenants);
+        let own = tenants.iter().filter_map(|tenant| cell.deny_of_tenants.get(tenant)).copied();
+        let mut lists = std::mem::take(&mut self.memory.lists);
+        lists.clear();
+        lists.extend(std::iter::once(cell.deny).chain(own));
+        self.memory.tenants = tenants;
+        let found = self.first_denying(lists.iter().copied(), errors);
+        self.memory.lists = lists;
+        found
     }
 
     /// Follows marked links level by level, each resource once, and notes the tenants among them;

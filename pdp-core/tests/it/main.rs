@@ -12,6 +12,7 @@ mod expressions; // the wider language: faults, sizes, names, functions of the h
 mod gaps; // corners that changed programs got round the others with
 mod hostile; // prefixes, random bytes, bombs
 mod limits; // as much as is allowed, and one more
+mod many_rules; // found by what a request has
 mod mistakes; // every mistake with its place
 mod patterns; // globs and regular expressions
 mod relations;

@@ -1,68 +1,49 @@
 //! What rules ask most takes a form that is answered without an expression.
 
-use super::Compiler;
+use super::builder::Builder;
 use crate::compiled::{
-    Candidate, Cell, Dispatch, Leaf, Map, NodeId, RelationIndex, RelationInfo, RelationTest, Test,
-    Tests, TypeIndex, TypeInfo,
+    Leaf, Map, NodeId, RelationIndex, RelationInfo, RelationTest, Test, Tests, TypeIndex, TypeInfo,
 };
 
 /// Where tests are made: the type of the resource, if it is declared.
-type Scope = Option<TypeIndex>;
+pub(super) type Scope = Option<TypeIndex>;
 
-impl Compiler<'_> {
-    /// Gives each candidate and each line of `otherwise` its tests.
-    pub(super) fn tests(&self, dispatch: &mut Dispatch, types: &[TypeInfo]) {
-        let mut maker = Maker { compiler: self, types, known: Map::default(), tests: Vec::new() };
-        maker.all(&mut dispatch.undeclared, None);
-        for (of_type, index) in dispatch.types.iter_mut().zip(0..) {
-            let scope = Some(index);
-            maker.all(&mut of_type.undeclared, scope);
-            for line in &mut of_type.otherwise {
-                line.tests = maker.tests(line.condition, scope);
-            }
-            for cell in &mut of_type.cells {
-                let Cell { bypass, deny, permit, deny_of_none, deny_of_tenants } = cell;
-                let of_tenants = deny_of_tenants.values_mut();
-                for list in [bypass, deny, permit, deny_of_none].into_iter().chain(of_tenants) {
-                    maker.all(list, scope);
-                }
-            }
-        }
-        dispatch.tests = maker.tests;
-    }
-}
-
-struct Maker<'c, 'm> {
-    compiler: &'c Compiler<'m>,
+/// Makes tests.
+pub(super) struct Questions<'c> {
+    builder: &'c Builder,
     types: &'c [TypeInfo],
     /// Equal conditions have the same tests.
-    known: Map<(NodeId, Scope), Tests>,
+    known: Map<(Box<[NodeId]>, Scope), Tests>,
     tests: Vec<Test>,
 }
 
-impl Maker<'_, '_> {
-    fn all(&mut self, candidates: &mut [Candidate], scope: Scope) {
-        for candidate in candidates {
-            candidate.tests = self.tests(candidate.condition, scope);
-        }
+impl<'c> Questions<'c> {
+    pub(super) fn new(builder: &'c Builder, types: &'c [TypeInfo]) -> Self {
+        Questions { builder, types, known: Map::default(), tests: Vec::new() }
     }
 
-    fn tests(&mut self, condition: NodeId, scope: Scope) -> Tests {
-        if let Some(known) = self.known.get(&(condition, scope)) {
+    /// All tests that were made.
+    pub(super) fn finish(self) -> Vec<Test> {
+        self.tests
+    }
+
+    /// The tests of the parts of a condition.
+    pub(super) fn tests(&mut self, parts: &[NodeId], scope: Scope) -> Tests {
+        let parts = parts.iter().filter(|part| self.builder.as_bool(**part) != Some(true));
+        let parts: Box<[NodeId]> = parts.copied().collect();
+        let key = (parts, scope);
+        if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        let builder = &self.compiler.builder;
-        let mut parts = builder.parts(condition);
-        parts.retain(|part| builder.as_bool(*part) != Some(true));
-        let tests = Tests { first: number(self.tests.len()), count: number(parts.len()) };
-        let parts: Vec<Test> = parts.iter().map(|part| self.test(*part, scope)).collect();
-        self.tests.extend(parts);
-        self.known.insert((condition, scope), tests);
+        let tests = Tests { first: number(self.tests.len()), count: number(key.0.len()) };
+        let made: Vec<Test> = key.0.iter().map(|part| self.test(*part, scope)).collect();
+        self.tests.extend(made);
+        self.known.insert(key, tests);
         tests
     }
 
     fn test(&self, node: NodeId, scope: Scope) -> Test {
-        let builder = &self.compiler.builder;
+        let builder = self.builder;
         match builder.as_leaf(node) {
             Some(Leaf::Role(role)) => return Test::Role(*role),
             Some(Leaf::ActorTypes(types)) => return Test::ActorTypes(*types),
@@ -81,7 +62,7 @@ impl Maker<'_, '_> {
 
     /// The test of a node that asks relations of one resource, and nothing else.
     fn related(&self, node: NodeId, index: TypeIndex) -> Option<RelationTest> {
-        let builder = &self.compiler.builder;
+        let builder = self.builder;
         let mut goals = 0_u64;
         let mut through: Option<Option<RelationIndex>> = None;
         for part in builder.alternatives(node) {
