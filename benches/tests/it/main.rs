@@ -7,3 +7,5 @@ mod allocations; // deciding asks for no memory
 mod proportions;
 /// The workload is the same on every machine and every run.
 mod repeatability;
+/// The workload *rules*: the engine and the reference, and its proportions.
+mod rules;
