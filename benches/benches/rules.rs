@@ -12,7 +12,9 @@ use pdp_benches::{
     allocations::{Allocations, CountingAllocator},
     asked::{self, Asked},
     engine,
+    hospital::{self, Hospital},
     measure::{Sample, median, sample},
+    rbac::Rbac,
     rules::{Reference, RuleSet},
     yaml::PolicyText,
 };
@@ -56,6 +58,8 @@ fn main() {
     let sizes = std::env::var("RULES_SIZES").unwrap_or("10,1000,100000".to_owned());
     let sizes = sizes.split(',').map(|size| size.parse().expect("a number of rules"));
     compare(&sizes.map(rules).collect::<Vec<Case>>());
+    compare(&[rbac()]);
+    compare(&[hospital()]);
 }
 
 /// Where there are few rules, the reference answers every request; else some.
@@ -65,6 +69,18 @@ fn rules(count: usize) -> Case {
     let checked = if count > 10_000 { 400 } else { usize::MAX };
     let sets = [("hot", set.hot()), ("distinct", set.distinct())];
     case(format!("rules {count}"), &set.texts(), sets, checked, |one| reference.permits(one))
+}
+
+fn rbac() -> Case {
+    let rbac = Rbac::new();
+    let sets = [("hot", rbac.hot()), ("distinct", rbac.distinct())];
+    case("rbac".to_owned(), &rbac.texts(), sets, usize::MAX, |one| rbac.permits(one))
+}
+
+fn hospital() -> Case {
+    let hospital = Hospital::new();
+    let sets = [("hot", hospital.hot()), ("distinct", hospital.distinct())];
+    case("hospital".to_owned(), &hospital.texts(), sets, usize::MAX, hospital::permits)
 }
 
 /// Loads and checks: right first.

@@ -21,7 +21,8 @@
 //! | 10 % | one user, by id | anywhere |
 //! | 4 % | a fleet of services: `service:fleet-7-*` | anywhere |
 //! | 3 % | one of two roles or the members of a team | anywhere |
-//! | 3 % | a regular expression over ids of services, or anyone | anywhere, or a regular expression over ids of resources; when 100 are written, globs instead |
+//! | 3 % | a fleet, by a regular expression | anywhere |
+//! | | or as with `team-173/*` | ids that fit a regular expression: `team-173/(plans\|reports)/[0-9]+`; when 100 expressions are written, `team-173/plans/*` |
 //!
 //! Three in ten of the specific rules deny, up to twelve bypass, the others permit. One in five has one
 //! more key (a type of actor, a role that must not be claimed, an id that must not fit, `known`),
