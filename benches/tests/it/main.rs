@@ -7,3 +7,7 @@ mod allocations; // deciding asks for no memory
 mod proportions;
 /// The workload is the same on every machine and every run.
 mod repeatability;
+/// The workloads *rbac* and *hospital*: engine and references, and their proportions.
+mod rivals;
+/// The workload *rules*: the engine and the reference, and its proportions.
+mod rules;

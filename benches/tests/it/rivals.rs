@@ -1,0 +1,30 @@
+use pdp_benches::{
+    asked, engine,
+    hospital::{self, Hospital},
+    rbac::Rbac,
+};
+
+#[test]
+fn rbac_agrees_and_permits_three_to_five_in_ten() {
+    let rbac = Rbac::new();
+    let policies = engine::policies(&rbac.texts());
+    assert_eq!(policies.summary().rules, rbac.rules());
+    assert!((250..350).contains(&rbac.rules()), "{} rules", rbac.rules());
+    for all in [rbac.hot(), rbac.distinct()] {
+        let permitted = asked::permitted(&policies, &all, |one| rbac.permits(one));
+        let permille = permitted * 1_000 / all.len();
+        assert!((300..=500).contains(&permille), "{permille} permille");
+    }
+}
+
+#[test]
+fn hospital_agrees_and_permits_three_to_five_in_ten() {
+    let hospital = Hospital::new();
+    let policies = engine::policies(&hospital.texts());
+    assert_eq!(policies.summary().rules, 9_905);
+    for all in [&hospital.hot()[..], &hospital.distinct()[..8_192]] {
+        let permitted = asked::permitted(&policies, all, hospital::permits);
+        let permille = permitted * 1_000 / all.len();
+        assert!((300..=500).contains(&permille), "{permille} permille");
+    }
+}
