@@ -85,13 +85,6 @@ fn selectors_of_every_form_are_there_and_few_expressions() {
     assert!(roles.count() > 2_000);
 }
 
-#[test]
-fn two_runs_write_and_draw_the_same() {
-    let (first, second) = (RuleSet::new(1_000), RuleSet::new(1_000));
-    assert_eq!(first.texts(), second.texts());
-    assert_eq!(format!("{:?}", first.hot()), format!("{:?}", second.hot()));
-}
-
 fn assert_same_rule(set: &RuleSet, asked: &[Asked]) {
     let policies = engine::policies(&set.texts());
     let reference = Reference::new(set);
