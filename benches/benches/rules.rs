@@ -1,10 +1,11 @@
-//! Decisions by very many rules.
+//! Decisions by very many rules, and by the policies of *seed* in other words.
 //!
 //! ```sh
 //! cargo bench -p pdp-benches --bench rules
 //! ```
 //!
-//! `RULES_SIZES=10,1000` measures some sizes only.
+//! `RULES_SIZES=10,1000` measures some sizes only. `to first` is the ratio to the first set of those
+//! that are measured together: the growth from 10 rules, and what other words cost.
 
 use std::time::Instant;
 
@@ -15,10 +16,13 @@ use pdp_benches::{
     hospital::{self, Hospital},
     measure::{Sample, median, sample},
     rbac::Rbac,
+    reference,
     rules::{Reference, RuleSet},
-    yaml::PolicyText,
+    seed::{Draw, Draws, Seed},
+    varied,
+    yaml::{self, PolicyText},
 };
-use pdp_core::{Policies, Scratch};
+use pdp_core::{Policies, Request, Scratch};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -26,13 +30,13 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 /// How many times each is measured, in turn.
 const ROUNDS: usize = 3;
 
-/// A policy set that is measured, and the requests.
-struct Case {
+/// A policy set that is measured, and the requests: hot and distinct ones.
+struct Case<R> {
     name: String,
     policies: Policies,
     load_ms: f64,
     heap_megabytes: f64,
-    sets: [(&'static str, Vec<Asked>); 2],
+    sets: [Vec<R>; 2],
     permitted_percent: f64,
 }
 
@@ -42,12 +46,12 @@ fn main() {
         return;
     }
     println!(
-        "{:<16} {:<9} {:>9} {:>7} {:>7} {:>7} {:>7} {:>7} {:>10} {:>9} {:>9}",
+        "{:<16} {:<9} {:>9} {:>7} {:>8} {:>7} {:>7} {:>7} {:>10} {:>9} {:>9}",
         "set",
         "requests",
         "typ, ns",
         "spread",
-        "growth",
+        "to first",
         "p50",
         "p99",
         "allocs",
@@ -57,83 +61,91 @@ fn main() {
     );
     let sizes = std::env::var("RULES_SIZES").unwrap_or("10,1000,100000".to_owned());
     let sizes = sizes.split(',').map(|size| size.parse().expect("a number of rules"));
-    compare(&sizes.map(rules).collect::<Vec<Case>>());
-    compare(&[rbac()]);
-    compare(&[hospital()]);
+    compare(&sizes.map(rules).collect::<Vec<_>>(), Asked::request);
+    compare(&[rbac()], Asked::request);
+    compare(&[hospital()], Asked::request);
+    let seed = Seed::new(1_000);
+    let words = [("seed 1000", yaml::texts(&seed)), ("varied 1000", varied::texts(&seed))];
+    compare(&words.map(|(name, texts)| documents(name, &seed, &texts)), engine::request);
 }
 
 /// Where there are few rules, the reference answers every request; else some.
-fn rules(count: usize) -> Case {
+fn rules(count: usize) -> Case<Asked> {
     let set = RuleSet::new(count);
     let reference = Reference::new(&set);
     let checked = if count > 10_000 { 400 } else { usize::MAX };
-    let sets = [("hot", set.hot()), ("distinct", set.distinct())];
-    case(format!("rules {count}"), &set.texts(), sets, checked, |one| reference.permits(one))
+    let sets = [set.hot(), set.distinct()];
+    case(&format!("rules {count}"), &set.texts(), sets, |policies, asked| {
+        let asked = &asked[..asked.len().min(checked)];
+        (asked::permitted(policies, asked, |one| reference.permits(one)), asked.len())
+    })
 }
 
-fn rbac() -> Case {
+fn rbac() -> Case<Asked> {
     let rbac = Rbac::new();
-    let sets = [("hot", rbac.hot()), ("distinct", rbac.distinct())];
-    case("rbac".to_owned(), &rbac.texts(), sets, usize::MAX, |one| rbac.permits(one))
+    case("rbac", &rbac.texts(), [rbac.hot(), rbac.distinct()], |policies, asked| {
+        (asked::permitted(policies, asked, |one| rbac.permits(one)), asked.len())
+    })
 }
 
-fn hospital() -> Case {
+fn hospital() -> Case<Asked> {
     let hospital = Hospital::new();
-    let sets = [("hot", hospital.hot()), ("distinct", hospital.distinct())];
-    case("hospital".to_owned(), &hospital.texts(), sets, usize::MAX, hospital::permits)
+    case("hospital", &hospital.texts(), [hospital.hot(), hospital.distinct()], |policies, asked| {
+        (asked::permitted(policies, asked, hospital::permits), asked.len())
+    })
 }
 
-/// Loads and checks: right first.
-fn case(
-    name: String,
+fn documents<'s>(name: &str, seed: &'s Seed, texts: &[PolicyText]) -> Case<Draw<'s>> {
+    let (reference, draws) = (reference::Reference::new(seed), Draws::new(seed));
+    case(name, texts, [draws.hot(), draws.distinct()], |policies, draws| {
+        (engine::permitted(policies, &reference, draws), draws.len())
+    })
+}
+
+/// Loads, and checks: right first. `check` says how many requests are permitted, and of how many.
+fn case<R>(
+    name: &str,
     texts: &[PolicyText],
-    sets: [(&'static str, Vec<Asked>); 2],
-    checked: usize,
-    permits: impl Fn(&Asked) -> bool,
-) -> Case {
+    sets: [Vec<R>; 2],
+    check: impl Fn(&Policies, &[R]) -> (usize, usize),
+) -> Case<R> {
     let (before, begin) = (Allocations::now(), Instant::now());
     let policies = engine::policies(texts);
     let load_ms = begin.elapsed().as_secs_f64() * 1e3;
     let live_bytes = Allocations::now().since(before).live_bytes;
     let heap_megabytes = f64::from(i32::try_from(live_bytes / 1_000).expect("few")) / 1e3;
-    let mut counts = [0, 0];
-    for (_, asked) in &sets {
-        let asked = &asked[..asked.len().min(checked)];
-        counts[0] += asked::permitted(&policies, asked, &permits);
-        counts[1] += asked.len();
-    }
-    let [permitted, all] = counts.map(|count| f64::from(u32::try_from(count).expect("few")));
-    let permitted_percent = permitted / all * 100.0;
-    Case { name, policies, load_ms, heap_megabytes, sets, permitted_percent }
+    let checked = sets.each_ref().map(|requests| check(&policies, requests));
+    let permitted = real(checked.iter().map(|(permitted, _)| permitted).sum());
+    let permitted_percent = 100.0 * permitted / real(checked.iter().map(|(_, all)| all).sum());
+    Case { name: name.to_owned(), policies, load_ms, heap_megabytes, sets, permitted_percent }
 }
 
-/// Measures all cases in turn, so that a slow minute is slow for each, and prints them; growth is
-/// relative to the first.
-fn compare(cases: &[Case]) {
-    for set in 0..2 {
+/// Measures all cases in turn, so that a slow minute is slow for each, and prints them.
+fn compare<R>(cases: &[Case<R>], request: impl for<'r> Fn(&'r R) -> Request<'r>) {
+    for (set, requests) in ["hot", "distinct"].into_iter().enumerate() {
         let mut rounds: Vec<Vec<Sample>> = vec![Vec::new(); cases.len()];
         for _ in 0..ROUNDS {
             for (case, rounds) in cases.iter().zip(&mut rounds) {
                 let mut scratch = Scratch::new();
-                let decide = |one: &Asked| case.policies.evaluate(&one.request(), &mut scratch);
-                rounds.push(sample(&case.sets[set].1, decide));
+                let decide = |one: &R| case.policies.evaluate(&request(one), &mut scratch);
+                rounds.push(sample(&case.sets[set], decide));
             }
         }
-        let base = middle(&rounds[0], |sample| sample.typical);
+        let first = middle(&rounds[0], |sample| sample.typical);
         for (case, rounds) in cases.iter().zip(&rounds) {
-            print(case, case.sets[set].0, rounds, base);
+            print(case, requests, rounds, first);
         }
     }
 }
 
-fn print(case: &Case, requests: &str, rounds: &[Sample], base: f64) {
+fn print<R>(case: &Case<R>, requests: &str, rounds: &[Sample], first: f64) {
     let typical = middle(rounds, |sample| sample.typical);
     let times = || rounds.iter().map(|sample| sample.typical);
     let spread = times().fold(0.0, f64::max) / times().fold(f64::INFINITY, f64::min);
     println!(
-        "{:<16} {requests:<9} {typical:>9.1} {spread:>7.2} {:>6.2}x {:>7.0} {:>7.0} {:>7.2} {:>8.0} % {:>9.1} {:>9.1}",
+        "{:<16} {requests:<9} {typical:>9.1} {spread:>7.2} {:>7.2}x {:>7.0} {:>7.0} {:>7.2} {:>8.0} % {:>9.1} {:>9.1}",
         case.name,
-        typical / base,
+        typical / first,
         middle(rounds, |sample| sample.p50),
         middle(rounds, |sample| sample.p99),
         middle(rounds, |sample| sample.allocations),
@@ -145,4 +157,8 @@ fn print(case: &Case, requests: &str, rounds: &[Sample], base: f64) {
 
 fn middle(rounds: &[Sample], figure: fn(&Sample) -> f64) -> f64 {
     median(&mut rounds.iter().map(figure).collect::<Vec<f64>>())
+}
+
+fn real(count: usize) -> f64 {
+    f64::from(u32::try_from(count).expect("few requests"))
 }

@@ -12,5 +12,6 @@ pub mod rbac;
 pub mod reference;
 pub mod rules;
 pub mod seed;
+pub mod varied;
 pub mod worst;
 pub mod yaml;

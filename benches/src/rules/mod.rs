@@ -28,7 +28,11 @@
 //! more key (a type of actor, a role that must not be claimed, an id that must not fit, `known`),
 //! 3 % have a `when`, 10 % an obligation.
 //!
-//! Facts are always the same few hundred: the lead and four members of ten teams, and of 64
+//! However many rules there are, few are *applicable* to one request, which is to say, fit it by
+//! type, action, and exact ids, beginnings of ids, roles and tenants: 2 on average and 3 at most with
+//! 10 rules, 4 to 5 and 13 with 1 000 and more.
+//!
+//! Facts are always a few hundred: the lead and four members of ten teams, and of 64
 //! resources the team, the owner, some viewers, who is blocked, and two attributes.
 //!
 //! A third of the requests is made to fit a rule drawn at random, general ones among them, mostly one

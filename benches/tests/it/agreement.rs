@@ -1,10 +1,13 @@
+use std::collections::BTreeSet;
+
 use pdp_benches::{
     engine,
     floor::{SeedFloor, SeedRequest},
     reference::Reference,
     seed::{Draws, Seed},
-    yaml,
+    varied, yaml,
 };
+use pdp_core::Scratch;
 
 #[test]
 fn the_engine_answers_all_hot_requests_like_the_reference() {
@@ -31,4 +34,32 @@ fn the_floor_answers_all_hot_requests_like_the_reference() {
             assert_eq!(floor.permits_handles(&floor.handles(&request)), wanted, "{draw:?}");
         }
     }
+}
+
+#[test]
+fn other_words_change_no_answer() {
+    for documents in [10, 1_000] {
+        let seed = Seed::new(documents);
+        let policies = engine::policies(&varied::texts(&seed));
+        let reference = Reference::new(&seed);
+        let draws = Draws::new(&seed);
+        engine::permitted(&policies, &reference, &draws.hot());
+        engine::permitted(&policies, &reference, &draws.distinct()[..65_536]);
+    }
+}
+
+#[test]
+fn rules_that_nobody_fulfils_decide_nothing() {
+    let seed = Seed::new(1_000);
+    let policies = engine::policies(&varied::texts(&seed));
+    let mut scratch = Scratch::new();
+    let mut deciding = BTreeSet::new();
+    for draw in Draws::new(&seed).hot() {
+        let decision = policies.evaluate(&engine::request(&draw), &mut scratch);
+        assert_eq!(decision.errors, [], "{draw:?}");
+        deciding.extend(decision.rule.map(|rule| rule.id.into_owned()));
+    }
+    assert!(deciding.iter().all(|rule| !rule.starts_with("unused")), "{deciding:?}");
+    // The fifty, and the one that denies what the rule before it has denied.
+    assert_eq!(policies.summary().rules - deciding.len(), 51, "{deciding:?}");
 }

@@ -1,4 +1,4 @@
-//! What the workload *seed* must be like, and that the engine answers it like the reference.
+//! What the workloads must be like, and that the engine answers them like their references.
 
 mod agreement;
 /// The engine and the reference give the same answers.

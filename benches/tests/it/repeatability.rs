@@ -1,6 +1,11 @@
 use pdp_benches::{
+    asked::Asked,
+    hospital::Hospital,
+    rbac::Rbac,
+    rules::RuleSet,
     seed::{Draw, Draws, Seed},
-    yaml,
+    varied,
+    yaml::{self, PolicyText},
 };
 
 #[test]
@@ -21,6 +26,35 @@ fn the_workload_has_not_changed() {
     assert_eq!(checksum(draws.hot().iter().map(line)), 0xf96c_a1bd_bfe8_1e13);
     assert_eq!(checksum(draws.distinct().iter().take(4_096).map(line)), 0x0e72_52d4_82b0_256a);
     assert_eq!(checksum(draws.uniform().iter().take(4_096).map(line)), 0x938a_b859_69b7_6e78);
+}
+
+#[test]
+fn the_other_workloads_have_not_changed() {
+    let (rules, rbac, hospital) = (RuleSet::new(1_000), Rbac::new(), Hospital::new());
+    assert_eq!(of_texts(rules.texts()), 0x1dad_3ae7_0632_c083);
+    assert_eq!(of_requests(&rules.hot()), 0xeb66_020e_29da_a86c);
+    assert_eq!(of_requests(&rules.distinct()[..4_096]), 0xad71_be56_2225_b756);
+    assert_eq!(of_texts(rbac.texts()), 0x53f4_0749_0ad0_5c39);
+    assert_eq!(of_requests(&rbac.hot()), 0xbc57_2360_39eb_be3b);
+    assert_eq!(of_texts(hospital.texts()), 0x28d6_35f2_b832_8f1e);
+    assert_eq!(of_requests(&hospital.hot()), 0x07a8_9047_9005_2186);
+    assert_eq!(of_texts(varied::texts(&Seed::new(100))), 0xccaa_3377_ed2d_52a1);
+}
+
+fn of_texts(texts: Vec<PolicyText>) -> u64 {
+    checksum(texts.into_iter().map(|file| file.text))
+}
+
+fn of_requests(requests: &[Asked]) -> u64 {
+    checksum(requests.iter().map(|asked| {
+        let Asked { actor_id, actor_type, roles, tenants, action, resource_type, resource_id, context } =
+            asked;
+        let context: Vec<String> =
+            context.iter().map(|(name, value)| format!("{name} {value:?}")).collect();
+        format!(
+            "{actor_id} {actor_type:?} {roles:?} {tenants:?} {action} {resource_type} {resource_id} {context:?}"
+        )
+    }))
 }
 
 fn line(draw: &Draw<'_>) -> String {

@@ -40,9 +40,12 @@ fn few_rules_are_applicable_to_one_request() {
         let set = RuleSet::new(count);
         let reference = Reference::new(&set);
         let hot = set.hot();
-        let applicable = hot[..checked].iter().map(|one| reference.applicable(one));
-        let most = applicable.max().expect("there are requests");
-        assert!(most <= 20, "{count} rules: {most} applicable");
+        let applicable: Vec<usize> =
+            hot[..checked].iter().map(|one| reference.applicable(one)).collect();
+        let most = applicable.iter().max().expect("there are requests");
+        assert!(*most <= 20, "{count} rules: {most} applicable");
+        let permille = applicable.iter().sum::<usize>() * 1_000 / checked;
+        assert!((1_500..5_500).contains(&permille), "{count} rules: {permille} permille");
     }
 }
 
@@ -83,13 +86,6 @@ fn selectors_of_every_form_are_there_and_few_expressions() {
         .iter()
         .filter(|rule| rule.actors.iter().any(|key| matches!(key, ActorKey::Role(_))));
     assert!(roles.count() > 2_000);
-}
-
-#[test]
-fn two_runs_write_and_draw_the_same() {
-    let (first, second) = (RuleSet::new(1_000), RuleSet::new(1_000));
-    assert_eq!(first.texts(), second.texts());
-    assert_eq!(format!("{:?}", first.hot()), format!("{:?}", second.hot()));
 }
 
 fn assert_same_rule(set: &RuleSet, asked: &[Asked]) {
