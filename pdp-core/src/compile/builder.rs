@@ -3,7 +3,7 @@
 use pdp_cel::{Cost, Extent, NodeId, Program, RegexError, Stored};
 
 use crate::compiled::{
-    Dispatch, FaultId, Leaf, Leaves, Map, RelationInfo, Test, TextTable, TypeInfo,
+    Dispatch, FaultId, Id, Leaf, Leaves, Map, RelationInfo, Test, TextTable, TypeInfo,
 };
 use crate::{Fault, HostFunction};
 
@@ -94,6 +94,15 @@ impl Builder {
     /// The leaf that a node is, if it is one.
     pub(super) fn as_leaf(&self, node: NodeId) -> Option<&Leaf> {
         self.expressions.as_leaf(node).map(|index| &self.leaves.leaves[index as usize])
+    }
+
+    /// The id that a node is, if it is one.
+    pub(super) fn as_id(&self, node: NodeId) -> Option<Id> {
+        match self.as_leaf(node)? {
+            Leaf::ActorId => Some(Id::Actor),
+            Leaf::ResourceId => Some(Id::Resource),
+            _ => None,
+        }
     }
 
     pub(super) fn role_node(&mut self, role: &str) -> NodeId {

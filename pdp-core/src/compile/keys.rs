@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::builder::Builder;
-use crate::compiled::{Key, KeyKind, Leaf, NodeId, TextTable};
+use crate::compiled::{Id, Key, KeyKind, Leaf, NodeId, TextTable};
 
 /// A part of a condition that only holds of requests that have one of some keys, and that never
 /// fails: of all others the condition does not hold, whatever else it asks.
@@ -43,13 +43,6 @@ struct Found {
     is_all: bool,
 }
 
-/// Which of two ids a pattern is about.
-#[derive(Clone, Copy)]
-enum Id {
-    Actor,
-    Resource,
-}
-
 impl Finder<'_> {
     fn find(&mut self, node: NodeId) -> Option<Found> {
         let builder = self.builder;
@@ -62,17 +55,17 @@ impl Finder<'_> {
         }
         let expressions = &builder.expressions;
         if let Some((of, text)) = expressions.as_equal_to_text(node) {
-            return Some(one(self.id(of)?.exact(), self.words.intern(text)));
+            return Some(one(builder.as_id(of)?.exact(), self.words.intern(text)));
         }
         if let Some((of, texts)) = expressions.as_one_of_texts(node) {
-            let kind = self.id(of)?.exact();
-            let keys = texts.iter().map(|text| Key { kind, number: self.words.intern(text) });
+            let kind = builder.as_id(of)?.exact();
+            let keys = texts.iter().map(|text| Key::new(kind, self.words.intern(text)));
             return Some(Found { keys: keys.collect(), is_all: true });
         }
         if let Some((of, text, is_all)) = expressions.as_beginning_with(node) {
-            let kind = self.id(of)?.beginning();
+            let kind = builder.as_id(of)?.beginning();
             let number = self.beginning(text)?;
-            return Some(Found { keys: vec![Key { kind, number }], is_all });
+            return Some(Found { keys: vec![Key::new(kind, number)], is_all });
         }
         match &builder.alternatives(node)[..] {
             [_] => self.any_part(node),
@@ -87,7 +80,7 @@ impl Finder<'_> {
             return None;
         }
         let found = parts.iter().filter_map(|part| self.find(*part));
-        let found = found.min_by_key(|found| found.keys.iter().map(|key| key.kind).max())?;
+        let found = found.min_by_key(|found| found.keys.iter().map(|key| key.kind()).max())?;
         Some(Found { is_all: false, ..found })
     }
 
@@ -100,14 +93,6 @@ impl Finder<'_> {
             all.is_all &= is_all;
         }
         Some(all)
-    }
-
-    fn id(&self, node: NodeId) -> Option<Id> {
-        match self.builder.as_leaf(node)? {
-            Leaf::ActorId => Some(Id::Actor),
-            Leaf::ResourceId => Some(Id::Resource),
-            _ => None,
-        }
     }
 
     /// The number of a text with which ids begin; every id begins with nothing.
@@ -137,5 +122,5 @@ impl Id {
 }
 
 fn one(kind: KeyKind, number: u32) -> Found {
-    Found { keys: vec![Key { kind, number }], is_all: true }
+    Found { keys: vec![Key::new(kind, number)], is_all: true }
 }

@@ -8,12 +8,12 @@ use super::gathered::{Applicable, Gathered, OfAction, OfType};
 use super::keys::{Guard, guards};
 use super::questions::{Questions, Scope};
 use crate::compiled::{
-    Candidate, Cell, Dispatch, Fork, Key, List, Lists, Map, NodeId, OtherwiseLine, Prefixes, Run,
-    TypeDispatch, TypeInfo,
+    Candidate, Cell, Dispatch, Fork, Key, List, Lists, Map, NodeId, OtherwiseLine, Phase, Prefixes,
+    Run, Test, Tests, TypeDispatch, TypeInfo,
 };
 
 /// So many rules are tried one by one.
-const FEW: usize = 8;
+const FEW: usize = 12;
 
 /// How often all rules together may stand under keys; beyond that lists stay plain.
 const COPIES_MAX: usize = 8_000_000;
@@ -30,7 +30,7 @@ impl Compiler<'_> {
             forks: 0,
             scope: None,
         };
-        let undeclared = maker.list(&undeclared);
+        let undeclared = maker.list([(Phase::Bypass, &undeclared[..])]);
         let types = of_types.into_iter().zip(0..).map(|(of_type, index)| {
             maker.scope = Some(index);
             maker.of_type(&of_type)
@@ -40,8 +40,8 @@ impl Compiler<'_> {
         let beginnings: Vec<(&str, u32)> =
             beginnings.iter().map(|(text, number)| (&**text, *number)).collect();
         lists.beginnings = Prefixes::new(&beginnings);
-        let tests = questions.finish();
-        Dispatch { types, targets, undeclared, lists, tests, bypass_actions }
+        let (tests, texts) = questions.finish();
+        Dispatch { types, targets, undeclared, lists, tests, texts, bypass_actions }
     }
 }
 
@@ -58,6 +58,7 @@ struct Maker<'c, 'm> {
 /// A rule on its way into a list: what is still asked, and what of that could be a key.
 #[derive(Clone)]
 struct Item {
+    phase: Phase,
     rule: u32,
     parts: Rc<[NodeId]>,
     guards: Rc<[Guard]>,
@@ -66,11 +67,22 @@ struct Item {
 impl Maker<'_, '_> {
     fn of_type(&mut self, of_type: &OfType) -> TypeDispatch {
         let OfType { actions, undeclared, otherwise } = of_type;
+        let otherwise: Vec<OtherwiseLine> =
+            otherwise.iter().map(|line| self.otherwise(line)).collect();
+        let asks_facts = otherwise.iter().any(|line| self.asks_facts(line.tests));
+        let cells = actions.iter().map(|of_action| {
+            let cell = self.cell(of_action);
+            Cell { asks_facts: cell.asks_facts || asks_facts, ..cell }
+        });
         TypeDispatch {
-            cells: actions.iter().map(|of_action| self.cell(of_action)).collect(),
-            undeclared: self.list(undeclared),
-            otherwise: otherwise.iter().map(|line| self.otherwise(line)).collect(),
+            cells: cells.collect(),
+            undeclared: self.list([(Phase::Bypass, &undeclared[..])]),
+            otherwise,
         }
+    }
+
+    fn asks_facts(&self, tests: Tests) -> bool {
+        self.questions.of(tests).iter().any(Test::asks_facts)
     }
 
     fn otherwise(&mut self, (condition, reason): &(NodeId, Box<str>)) -> OtherwiseLine {
@@ -80,30 +92,40 @@ impl Maker<'_, '_> {
 
     fn cell(&mut self, of_action: &OfAction) -> Cell {
         let OfAction { bypass, deny, permit } = of_action;
-        let (bypass, permit) = (self.list(bypass), self.list(permit));
-        if self.compiler.tenants.is_empty() {
-            return Cell { bypass, deny: self.list(deny), permit, ..Cell::default() };
-        }
+        let begin = self.lists.candidates.len();
         let (of_none, of_tenants) = self.compiler.by_tenants(deny);
-        let of_tenants = of_tenants.iter().map(|(tenant, own)| (*tenant, self.list(own)));
-        let deny_of_tenants = of_tenants.collect();
-        let deny_of_all = self.list(deny);
-        Cell { bypass, deny: self.list(&of_none), permit, deny_of_tenants, deny_of_all }
+        let rules =
+            [(Phase::Bypass, &bypass[..]), (Phase::Deny, &of_none), (Phase::Permit, permit)];
+        let mut cell = Cell { rules: self.list(rules), ..Cell::default() };
+        if !of_tenants.is_empty() {
+            cell.deny_of_all = self.list([(Phase::Deny, deny)]);
+            for (tenant, own) in &of_tenants {
+                cell.deny_of_tenants.insert(*tenant, self.list([(Phase::Deny, own)]));
+            }
+        }
+        let mut made = self.lists.candidates[begin..].iter();
+        // To which tenants a resource belongs is a question of facts.
+        cell.asks_facts =
+            !of_tenants.is_empty() || made.any(|candidate| self.asks_facts(candidate.tests));
+        cell
     }
 
-    fn list(&mut self, applicable: &[Applicable]) -> List {
+    /// The list of rules; those of each phase are in order, and the phases are.
+    fn list<const N: usize>(&mut self, phases: [(Phase, &[Applicable]); N]) -> List {
         let builder = &self.compiler.builder;
-        let is_long = applicable.len() > FEW;
-        let items = applicable.iter().map(|Applicable { rule, condition }| {
-            let parts = builder.parts(*condition);
-            let guards = if is_long {
-                guards(builder, &parts, &mut self.lists.words, &mut self.beginnings)
-            } else {
-                Vec::new()
-            };
-            Item { rule: *rule, parts: parts.into(), guards: guards.into() }
-        });
-        let items: Vec<Item> = items.collect();
+        let is_long = phases.iter().map(|(_, rules)| rules.len()).sum::<usize>() > FEW;
+        let mut items = Vec::new();
+        for (phase, rules) in phases {
+            for Applicable { rule, condition } in rules {
+                let parts = builder.parts(*condition);
+                let guards = if is_long {
+                    guards(builder, &parts, &mut self.lists.words, &mut self.beginnings)
+                } else {
+                    Vec::new()
+                };
+                items.push(Item { phase, rule: *rule, parts: parts.into(), guards: guards.into() });
+            }
+        }
         self.forked(&items, true)
     }
 
@@ -147,21 +169,23 @@ impl Maker<'_, '_> {
         self.forks += 1;
         let mut kinds = 0;
         for (key, items) in branches {
-            kinds |= key.kind.bit();
+            kinds |= key.kind();
             let list = self.forked(&items, false);
-            self.lists.branches.insert((number, key), list);
+            self.lists.set_branch(number, key, list);
         }
         self.lists.kinds |= kinds;
         Fork { number, kinds }
     }
 
     fn run(&mut self, items: &[Item]) -> Run {
-        let first = self.lists.candidates.len();
-        for Item { rule, parts, .. } in items {
+        let first = number(self.lists.candidates.len());
+        let mut counts = [0; 3];
+        for Item { phase, rule, parts, .. } in items {
             let tests = self.questions.tests(parts, self.scope);
             self.lists.candidates.push(Candidate { rule: *rule, tests });
+            counts[*phase as usize] += 1;
         }
-        Run { first: number(first), count: number(items.len()) }
+        Run { first, counts }
     }
 }
 
@@ -170,7 +194,12 @@ impl Item {
     fn led_by(&self, guard: &Guard) -> Item {
         let parts = self.parts.iter().filter(|part| !(guard.is_all && **part == guard.part));
         let others = self.guards.iter().filter(|other| other.part != guard.part);
-        Item { rule: self.rule, parts: parts.copied().collect(), guards: others.cloned().collect() }
+        Item {
+            phase: self.phase,
+            rule: self.rule,
+            parts: parts.copied().collect(),
+            guards: others.cloned().collect(),
+        }
     }
 }
 

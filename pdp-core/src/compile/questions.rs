@@ -15,16 +15,30 @@ pub(super) struct Questions<'c> {
     /// Equal conditions have the same tests.
     known: Map<(Box<[NodeId]>, Scope), Tests>,
     tests: Vec<Test>,
+    texts: Vec<Box<str>>,
+    text_ids: Map<Box<str>, u32>,
 }
 
 impl<'c> Questions<'c> {
     pub(super) fn new(builder: &'c Builder, types: &'c [TypeInfo]) -> Self {
-        Questions { builder, types, known: Map::default(), tests: Vec::new() }
+        Questions {
+            builder,
+            types,
+            known: Map::default(),
+            tests: Vec::new(),
+            texts: Vec::new(),
+            text_ids: Map::default(),
+        }
     }
 
-    /// All tests that were made.
-    pub(super) fn finish(self) -> Vec<Test> {
-        self.tests
+    /// All tests that were made, and the texts that they name.
+    pub(super) fn finish(self) -> (Vec<Test>, Vec<Box<str>>) {
+        (self.tests, self.texts)
+    }
+
+    /// Tests that were made.
+    pub(super) fn of(&self, tests: Tests) -> &[Test] {
+        &self.tests[tests.first as usize..][..tests.count as usize]
     }
 
     /// The tests of the parts of a condition.
@@ -42,10 +56,11 @@ impl<'c> Questions<'c> {
         tests
     }
 
-    fn test(&self, node: NodeId, scope: Scope) -> Test {
+    fn test(&mut self, node: NodeId, scope: Scope) -> Test {
         let builder = self.builder;
         match builder.as_leaf(node) {
             Some(Leaf::Role(role)) => return Test::Role(*role),
+            Some(Leaf::Tenant(tenant)) => return Test::Tenant(self.text(tenant)),
             Some(Leaf::ActorTypes(types)) => return Test::ActorTypes(*types),
             Some(Leaf::Known) => return Test::Known(true),
             _ => {}
@@ -54,10 +69,34 @@ impl<'c> Questions<'c> {
         if negated == Some(&Leaf::Known) {
             return Test::Known(false);
         }
+        if let Some(test) = self.id_test(node) {
+            return test;
+        }
         match scope.and_then(|index| self.related(node, index)) {
             Some(test) => Test::Related(test),
             None => Test::Expression(node),
         }
+    }
+
+    /// The test of a node that asks how an id reads, or how it begins.
+    fn id_test(&mut self, node: NodeId) -> Option<Test> {
+        let builder = self.builder;
+        let (of, text, whole) = match builder.expressions.as_equal_to_text(node) {
+            Some((of, text)) => (of, text, true),
+            None => match builder.expressions.as_beginning_with(node)? {
+                (of, text, true) => (of, text, false),
+                _ => return None,
+            },
+        };
+        Some(Test::Id { of: builder.as_id(of)?, text: self.text(text), whole })
+    }
+
+    fn text(&mut self, text: &str) -> u32 {
+        let Questions { texts, text_ids, .. } = self;
+        *text_ids.entry(text.into()).or_insert_with_key(|text| {
+            texts.push(text.clone());
+            number(texts.len() - 1)
+        })
     }
 
     /// The test of a node that asks relations of one resource, and nothing else.

@@ -19,6 +19,8 @@ pub(crate) struct Dispatch {
     pub(crate) lists: Lists,
     /// What conditions ask, those of one side by side; see [`Tests`].
     pub(crate) tests: Vec<Test>,
+    /// Ids, beginnings of ids, and tenants that tests name.
+    pub(crate) texts: Vec<Box<str>>,
     /// Actions that bypass rules may decide where an action is not declared; `None` for all.
     pub(crate) bypass_actions: Option<Vec<Box<str>>>,
 }
@@ -88,17 +90,17 @@ pub(crate) struct TypeDispatch {
     pub(crate) otherwise: Vec<OtherwiseLine>,
 }
 
-/// The rules that can apply to one action on one type: bypass, deny, permit.
+/// The rules that can apply to one action on one type.
 #[derive(Debug, Default)]
 pub(crate) struct Cell {
-    pub(crate) bypass: List,
-    /// Where the set has tenants, only those rules that are of no tenant.
-    pub(crate) deny: List,
-    pub(crate) permit: List,
-    /// Of the rules of all tenants only those of a resource's own are tried.
+    /// Where the set has tenants, without the deny rules of those.
+    pub(crate) rules: List,
+    /// Of the deny rules of all tenants only those of a resource's own are tried.
     pub(crate) deny_of_tenants: Map<u32, List>,
     /// The deny rules of all tenants and of none; only where the set has tenants.
     pub(crate) deny_of_all: List,
+    /// Whether anything is asked of facts.
+    pub(crate) asks_facts: bool,
 }
 
 /// A word of the default deny, and when it is said.
@@ -122,10 +124,25 @@ pub(crate) enum Test {
     Role(u32),
     /// The actor's type is one of the mask.
     ActorTypes(u8),
+    /// The tenant is one of the actor's; by its position in [`Dispatch::texts`].
+    Tenant(u32),
+    /// The id is this text, or begins with it; by its position in [`Dispatch::texts`].
+    Id {
+        of: Id,
+        text: u32,
+        whole: bool,
+    },
     /// The resource is known, or is not.
     Known(bool),
     Related(RelationTest),
     Expression(NodeId),
+}
+
+/// One of the two ids of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Id {
+    Actor,
+    Resource,
 }
 
 impl Test {
@@ -134,8 +151,17 @@ impl Test {
         match self {
             Test::Related(test) => Some(test.node),
             Test::Expression(node) => Some(*node),
-            Test::Role(_) | Test::ActorTypes(_) | Test::Known(_) => None,
+            Test::Role(_)
+            | Test::ActorTypes(_)
+            | Test::Tenant(_)
+            | Test::Id { .. }
+            | Test::Known(_) => None,
         }
+    }
+
+    /// Whether it may ask facts.
+    pub(crate) fn asks_facts(&self) -> bool {
+        matches!(self, Test::Known(_) | Test::Related(_) | Test::Expression(_))
     }
 }
 

@@ -7,15 +7,24 @@ pub(crate) struct Candidate {
     pub(crate) tests: Tests,
 }
 
-/// Consecutive ones of [`Lists::candidates`], in the order in which they are tried.
+/// Consecutive ones of [`Lists::candidates`], in the order in which they are tried: first those
+/// that bypass, then those that deny, then those that permit, of each as many.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Run {
     pub(crate) first: u32,
-    pub(crate) count: u32,
+    pub(crate) counts: [u32; 3],
 }
 
-/// The rules of one kind for one action on one type. Where they are many, those that only some
-/// requests can match hang on keys that these requests have, so that no others are looked at.
+/// What a rule does when it matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    Bypass,
+    Deny,
+    Permit,
+}
+
+/// The rules for one action on one type. Where they are many, those that only some requests can
+/// match hang on keys that these requests have, so that no others are looked at.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct List {
     /// What every request is held against.
@@ -31,11 +40,24 @@ pub(crate) struct Fork {
     pub(crate) kinds: u8,
 }
 
-/// What of a request leads to rules: an id, a tenant or a role, by its number.
+/// What of a request leads to rules: an id, a tenant or a role, by its kind and number in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key {
-    pub(crate) kind: KeyKind,
-    pub(crate) number: u32,
+pub(crate) struct Key(u32);
+
+impl Key {
+    /// # Panics
+    ///
+    /// Where there are 2^29 of a kind: each stands for bytes of a policy text.
+    pub(crate) fn new(kind: KeyKind, number: u32) -> Self {
+        assert!(number < 1 << 29, "a policy set is below 2^29 words");
+        Key((kind as u32) << 29 | number)
+    }
+
+    /// The kind, as [`KeyKind::bit`].
+    #[inline]
+    pub(crate) fn kind(self) -> u8 {
+        1 << (self.0 >> 29)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,8 +84,8 @@ impl KeyKind {
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
     pub(crate) candidates: Vec<Candidate>,
-    /// By the number of a fork and a key.
-    pub(crate) branches: Map<(u32, Key), List>,
+    /// By the number of a fork and a key, in one word.
+    branches: Map<u64, List>,
     /// The kinds of all keys, as bits.
     pub(crate) kinds: u8,
     /// Ids and tenants that are keys.
@@ -71,9 +93,34 @@ pub(crate) struct Lists {
     pub(crate) beginnings: Prefixes,
 }
 
-impl Lists {
+impl Run {
+    /// Where the candidates of a phase begin and end.
     #[inline]
-    pub(crate) fn of(&self, run: Run) -> &[Candidate] {
-        &self.candidates[run.first as usize..][..run.count as usize]
+    pub(crate) fn part(&self, phase: Phase) -> (u32, u32) {
+        let [bypass, deny, permit] = self.counts;
+        let (before, count) = match phase {
+            Phase::Bypass => (0, bypass),
+            Phase::Deny => (bypass, deny),
+            Phase::Permit => (bypass + deny, permit),
+        };
+        (self.first + before, self.first + before + count)
+    }
+}
+
+impl Lists {
+    /// What hangs on a fork under a key.
+    #[inline]
+    pub(crate) fn branch(&self, fork: u32, key: Key) -> Option<&List> {
+        self.branches.get(&(u64::from(fork) << 32 | u64::from(key.0)))
+    }
+
+    pub(crate) fn set_branch(&mut self, fork: u32, key: Key, list: List) {
+        self.branches.insert(u64::from(fork) << 32 | u64::from(key.0), list);
+    }
+
+    /// The candidates from one position up to another.
+    #[inline]
+    pub(crate) fn part(&self, (begin, end): (u32, u32)) -> &[Candidate] {
+        &self.candidates[begin as usize..end as usize]
     }
 }

@@ -13,11 +13,11 @@ mod vocabulary;
 
 pub(crate) use code::Code;
 pub(crate) use dispatch::{
-    Cell, Dispatch, OtherwiseLine, RelationTest, Rule, Targets, Test, Tests, TypeDispatch,
+    Cell, Dispatch, Id, OtherwiseLine, RelationTest, Rule, Targets, Test, Tests, TypeDispatch,
 };
 pub(crate) use facts::{Detail, DetailKey, FactTables, Until, of_pair, pair};
 pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
-pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Run};
+pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Phase, Run};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};
 pub(crate) use pdp_cel::{NodeId, Stored};
 pub(crate) use prefixes::Prefixes;

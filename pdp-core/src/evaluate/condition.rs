@@ -62,13 +62,23 @@ impl<'e> Evaluation<'e> {
         scratch: &'e mut Scratch,
     ) -> Self {
         let actor = policies.facts.actors.index(request.actor.id);
+        Evaluation { actor, ..Evaluation::without_facts(policies, request, subject, scratch) }
+    }
+
+    /// An evaluation that asks facts nothing.
+    pub(super) fn without_facts(
+        policies: &'e Policies,
+        request: &'e Request<'e>,
+        subject: Subject,
+        scratch: &'e mut Scratch,
+    ) -> Self {
         let Scratch { memory, walk } = scratch;
         Evaluation {
             policies,
             request,
             memory,
             walk: Some(walk),
-            actor,
+            actor: None,
             subject,
             held: None,
             assume_unended: false,
@@ -174,6 +184,11 @@ impl<'e> Evaluation<'e> {
         &self.memory.roles
     }
 
+    /// Whether the tenant is one of the actor's.
+    pub(super) fn is_of_tenant(&self, tenant: &str) -> bool {
+        self.request.actor.all_tenants().any(|own| *own == *tenant)
+    }
+
     /// Whether the actor's type is one of a mask.
     pub(super) fn is_of_types(&self, types: u8) -> bool {
         types & mask(self.request.actor.actor_type) != 0
@@ -272,10 +287,7 @@ impl<'e> Host<'e> for Asked<'_, 'e> {
                 evaluation.related_through(subject, *link, *relation)
             }
             Leaf::Role(role) => evaluation.has_role(*role).into(),
-            Leaf::Tenant(tenant) => {
-                let mut tenants = evaluation.request.actor.all_tenants();
-                tenants.any(|candidate| *candidate == **tenant).into()
-            }
+            Leaf::Tenant(tenant) => evaluation.is_of_tenant(tenant).into(),
             Leaf::ActorTypes(types) => evaluation.is_of_types(*types).into(),
             Leaf::Known => evaluation.is_known(subject).into(),
             Leaf::Linked(link) => evaluation.is_linked(subject, *link).into(),

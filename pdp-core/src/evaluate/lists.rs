@@ -2,80 +2,118 @@
 //! one lead to, in the order in which they stand.
 
 use super::condition::Evaluation;
-use crate::compiled::{Candidate, Key, KeyKind, List, Lists, Run};
+use crate::compiled::{Candidate, Key, KeyKind, List, Lists, Phase, Run};
 
-/// Up to so many runs, the next rule is looked for among the first of each.
+/// Up to so many lists, the next rule is looked for among the first of each.
 const MERGED_MAX: usize = 16;
+
+/// Rules that may match.
+pub(super) enum Runs {
+    /// All of a list that is tried as it is.
+    One(Run),
+    /// What keys led to.
+    Several(Vec<Run>),
+}
+
+/// From one candidate up to another.
+pub(super) type Part = (u32, u32);
 
 impl<'e> Evaluation<'e> {
     fn lists(&self) -> &'e Lists {
         &self.policies.code.dispatch.lists
     }
 
-    /// The first rule of some lists that decides.
+    /// The rules of a list that this request may match. Give them back, so that their memory
+    /// serves again.
+    #[inline]
+    pub(super) fn gathered(&mut self, list: List) -> Runs {
+        if list.fork.is_none() {
+            return Runs::One(list.always);
+        }
+        let mut runs = self.memory.runs.pop().unwrap_or_default();
+        runs.clear();
+        self.gather(list, &mut runs);
+        Runs::Several(runs)
+    }
+
+    /// The same rules, and those of more lists.
+    pub(super) fn gathered_with(
+        &mut self,
+        rules: &Runs,
+        more: impl Fn(usize, &Self) -> Option<List>,
+    ) -> Runs {
+        let mut runs = self.memory.runs.pop().unwrap_or_default();
+        runs.clear();
+        match rules {
+            Runs::One(run) => runs.push(*run),
+            Runs::Several(several) => runs.extend(several),
+        }
+        for index in 0.. {
+            let Some(list) = more(index, self) else { break };
+            self.gather(list, &mut runs);
+        }
+        Runs::Several(runs)
+    }
+
+    #[inline]
+    pub(super) fn give_back(&mut self, runs: Runs) {
+        if let Runs::Several(runs) = runs {
+            self.memory.runs.push(runs);
+        }
+    }
+
+    /// The first rule of a phase that decides.
     #[inline]
     pub(super) fn first(
         &mut self,
-        lists: impl IntoIterator<Item = List>,
+        runs: &Runs,
+        phase: Phase,
         mut decides: impl FnMut(&mut Self, &Candidate) -> bool,
     ) -> Option<u32> {
-        let mut lists = lists.into_iter();
-        let first = lists.next()?;
-        let second = lists.next();
-        if first.fork.is_none() && second.is_none() {
-            let candidates = self.lists().of(first.always);
-            return Some(candidates.iter().find(|candidate| decides(self, candidate))?.rule);
+        match runs {
+            Runs::One(run) => {
+                let mut candidates = self.lists().part(run.part(phase)).iter();
+                Some(candidates.find(|candidate| decides(self, candidate))?.rule)
+            }
+            Runs::Several(runs) => self.first_of_several(runs, phase, decides),
         }
-        let mut runs = std::mem::take(&mut self.memory.runs);
-        runs.clear();
-        for list in [first].into_iter().chain(second).chain(lists) {
-            self.gather(list, &mut runs);
-        }
-        let found = match &mut runs[..] {
+    }
+
+    fn first_of_several(
+        &mut self,
+        runs: &[Run],
+        phase: Phase,
+        mut decides: impl FnMut(&mut Self, &Candidate) -> bool,
+    ) -> Option<u32> {
+        let mut parts = std::mem::take(&mut self.memory.parts);
+        parts.clear();
+        let all = runs.iter().map(|run| run.part(phase));
+        parts.extend(all.filter(|(begin, end)| begin < end));
+        let found = match &mut parts[..] {
             [] => None,
-            [run] => {
-                let candidates = self.lists().of(*run);
-                candidates.iter().find(|candidate| decides(self, candidate))
+            [part] => {
+                let mut candidates = self.lists().part(*part).iter();
+                candidates.find(|candidate| decides(self, candidate))
             }
             few if few.len() <= MERGED_MAX => self.first_merged(few, decides),
             many => self.first_sorted(many, decides),
         };
-        self.memory.runs = runs;
+        self.memory.parts = parts;
         Some(found?.rule)
     }
 
-    /// Notes what a list holds for this request.
-    fn gather(&mut self, list: List, runs: &mut Vec<Run>) {
-        if list.always.count > 0 {
-            runs.push(list.always);
-        }
-        let Some(fork) = list.fork else { return };
-        if !self.memory.keys_known {
-            self.know_keys();
-        }
-        for index in 0..self.memory.keys.len() {
-            let key = self.memory.keys[index];
-            if fork.kinds & key.kind.bit() != 0
-                && let Some(branch) = self.lists().branches.get(&(fork.number, key))
-            {
-                self.gather(*branch, runs);
-            }
-        }
-    }
-
-    #[inline]
     fn first_merged(
         &mut self,
-        runs: &mut [Run],
+        parts: &mut [Part],
         mut decides: impl FnMut(&mut Self, &Candidate) -> bool,
     ) -> Option<&'e Candidate> {
-        let lists = self.lists();
+        let candidates = &self.lists().candidates;
         let mut last = None;
         loop {
-            let left = runs.iter_mut().filter(|run| run.count > 0);
-            let run = left.min_by_key(|run| lists.candidates[run.first as usize].rule)?;
-            let candidate = &lists.candidates[run.first as usize];
-            *run = Run { first: run.first + 1, count: run.count - 1 };
+            let left = parts.iter_mut().filter(|(begin, end)| begin < end);
+            let (begin, _) = left.min_by_key(|(begin, _)| candidates[*begin as usize].rule)?;
+            let candidate = &candidates[*begin as usize];
+            *begin += 1;
             // A rule that stands under several keys is tried once.
             if last.replace(candidate.rule) != Some(candidate.rule) && decides(self, candidate) {
                 return Some(candidate);
@@ -86,19 +124,38 @@ impl<'e> Evaluation<'e> {
     #[cold]
     fn first_sorted(
         &mut self,
-        runs: &[Run],
+        parts: &[Part],
         mut decides: impl FnMut(&mut Self, &Candidate) -> bool,
     ) -> Option<&'e Candidate> {
         let candidates = &self.lists().candidates;
         let mut order = std::mem::take(&mut self.memory.order);
         order.clear();
-        order.extend(runs.iter().flat_map(|run| run.first..run.first + run.count));
+        order.extend(parts.iter().flat_map(|(begin, end)| *begin..*end));
         order.sort_unstable_by_key(|index| candidates[*index as usize].rule);
         order.dedup_by_key(|index| candidates[*index as usize].rule);
         let mut tried = order.iter().map(|index| &candidates[*index as usize]);
         let found = tried.find(|candidate| decides(self, candidate));
         self.memory.order = order;
         found
+    }
+
+    /// Notes what a list holds for this request.
+    fn gather(&mut self, list: List, runs: &mut Vec<Run>) {
+        if list.always.counts != [0; 3] {
+            runs.push(list.always);
+        }
+        let Some(fork) = list.fork else { return };
+        if !self.memory.keys_known {
+            self.know_keys();
+        }
+        for index in 0..self.memory.keys.len() {
+            let key = self.memory.keys[index];
+            if fork.kinds & key.kind() != 0
+                && let Some(branch) = self.lists().branch(fork.number, key)
+            {
+                self.gather(*branch, runs);
+            }
+        }
     }
 
     /// Finds what of the request may lead to rules.
@@ -110,7 +167,7 @@ impl<'e> Evaluation<'e> {
         let wanted = |kind: KeyKind| lists.kinds & kind.bit() != 0;
         let mut word = |kind: KeyKind, text: &str| {
             let number = if wanted(kind) { lists.words.index(text) } else { None };
-            keys.extend(number.map(|number| Key { kind, number }));
+            keys.extend(number.map(|number| Key::new(kind, number)));
         };
         word(KeyKind::ResourceId, request.resource.id);
         word(KeyKind::ActorId, request.actor.id);
@@ -119,14 +176,14 @@ impl<'e> Evaluation<'e> {
         }
         let mut beginnings = |kind: KeyKind, text: &str| {
             if wanted(kind) {
-                lists.beginnings.of(text, |number| keys.push(Key { kind, number }));
+                lists.beginnings.of(text, |number| keys.push(Key::new(kind, number)));
             }
         };
         beginnings(KeyKind::ResourceBeginning, request.resource.id);
         beginnings(KeyKind::ActorBeginning, request.actor.id);
         if wanted(KeyKind::Role) {
             let roles = self.roles_by_number().iter();
-            keys.extend(roles.map(|role| Key { kind: KeyKind::Role, number: *role }));
+            keys.extend(roles.map(|role| Key::new(KeyKind::Role, *role)));
         }
         self.memory.keys = keys;
         self.memory.keys_known = true;

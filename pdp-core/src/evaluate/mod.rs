@@ -11,9 +11,10 @@ pub use scratch::Scratch;
 use std::borrow::Cow;
 
 use condition::{Evaluation, Subject};
+use lists::Runs;
 use pdp_cel::{Failure, Meter, Truth};
 
-use crate::compiled::{Cell, Code, List, OtherwiseLine, Test, Tests};
+use crate::compiled::{Cell, Code, Id, List, OtherwiseLine, Phase, Test, Tests};
 use crate::error::printable;
 use crate::{Decision, Effect, Fault, Obligations, Policies, Request, RuleError, RuleRef};
 
@@ -34,10 +35,15 @@ impl Policies {
         else {
             return self.undeclared(request, scratch);
         };
-        let subject = Subject::new(index, self.facts.resources.index(index, resource.id));
-        let mut evaluation = Evaluation::new(self, request, subject, scratch);
         let of_type = &self.code.dispatch.types[usize::from(index)];
-        let deciding = evaluation.decide(&of_type.cells[cell as usize], &mut errors);
+        let cell = &of_type.cells[cell as usize];
+        let mut evaluation = if cell.asks_facts {
+            let subject = Subject::new(index, self.facts.resources.index(index, resource.id));
+            Evaluation::new(self, request, subject, scratch)
+        } else {
+            Evaluation::without_facts(self, request, Subject::new(index, None), scratch)
+        };
+        let deciding = evaluation.decide(cell, &mut errors);
         let otherwise = match deciding {
             None => evaluation.otherwise(&of_type.otherwise),
             Some(_) => None,
@@ -128,36 +134,61 @@ struct Deciding {
     bypass: bool,
 }
 
-impl Evaluation<'_> {
+impl<'e> Evaluation<'e> {
     /// The four steps: bypass rules permit, deny rules deny, permit rules permit, else nothing.
     fn decide(&mut self, cell: &Cell, errors: &mut Vec<(u32, Failure)>) -> Option<Deciding> {
-        if let Some(rule) = self.first_match(cell.bypass, errors) {
+        let rules = self.gathered(cell.rules);
+        let deciding = self.decide_by(&rules, cell, errors);
+        self.give_back(rules);
+        deciding
+    }
+
+    fn decide_by(
+        &mut self,
+        rules: &Runs,
+        cell: &Cell,
+        errors: &mut Vec<(u32, Failure)>,
+    ) -> Option<Deciding> {
+        if let Some(rule) = self.first_match(rules, Phase::Bypass, errors) {
             return Some(Deciding { rule, bypass: true });
         }
         let denying = if cell.deny_of_tenants.is_empty() {
-            self.first_denying([cell.deny], errors)
+            self.first_denying(rules, errors)
         } else {
-            self.first_denying_with_tenants(cell, errors)
+            self.first_denying_with_tenants(rules, cell, errors)
         };
         let rule = match denying {
             Some(rule) => rule,
-            None => self.first_match(cell.permit, errors)?,
+            None => self.first_match(rules, Phase::Permit, errors)?,
         };
         Some(Deciding { rule, bypass: false })
     }
 
     /// The first deny rule that matches; one that cannot be evaluated decides in its place.
-    fn first_denying(
-        &mut self,
-        lists: impl IntoIterator<Item = List>,
-        errors: &mut Vec<(u32, Failure)>,
-    ) -> Option<u32> {
-        self.first(lists, |this, candidate| match this.passes(candidate.tests) {
+    fn first_denying(&mut self, rules: &Runs, errors: &mut Vec<(u32, Failure)>) -> Option<u32> {
+        self.first(rules, Phase::Deny, |this, candidate| match this.passes(candidate.tests) {
             Truth::No => false,
             Truth::Yes => true,
             Truth::Fault(failure) => {
                 errors.push((candidate.rule, failure));
                 true
+            }
+        })
+    }
+
+    /// The first rule that matches; one that cannot be evaluated does not.
+    fn first_match(
+        &mut self,
+        rules: &Runs,
+        phase: Phase,
+        errors: &mut Vec<(u32, Failure)>,
+    ) -> Option<u32> {
+        self.first(rules, phase, |this, candidate| match this.passes(candidate.tests) {
+            Truth::No => false,
+            Truth::Yes => true,
+            Truth::Fault(failure) => {
+                errors.push((candidate.rule, failure));
+                false
             }
         })
     }
@@ -169,20 +200,10 @@ impl Evaluation<'_> {
         if names.is_some_and(|names| !names.iter().any(|name| **name == *action)) {
             return None;
         }
-        let rule = self.first_match(bypass, errors)?;
-        Some(Deciding { rule, bypass: true })
-    }
-
-    /// The first rule that matches; one that cannot be evaluated does not.
-    fn first_match(&mut self, list: List, errors: &mut Vec<(u32, Failure)>) -> Option<u32> {
-        self.first([list], |this, candidate| match this.passes(candidate.tests) {
-            Truth::No => false,
-            Truth::Yes => true,
-            Truth::Fault(failure) => {
-                errors.push((candidate.rule, failure));
-                false
-            }
-        })
+        let rules = self.gathered(bypass);
+        let rule = self.first_match(&rules, Phase::Bypass, errors);
+        self.give_back(rules);
+        Some(Deciding { rule: rule?, bypass: true })
     }
 
     /// The word of the first line that holds.
@@ -200,11 +221,24 @@ impl Evaluation<'_> {
         Truth::combine(tests.iter().map(|test| self.passes_one(test)), Truth::No)
     }
 
+    fn text(&self, text: u32) -> &'e str {
+        &self.policies.code.dispatch.texts[text as usize]
+    }
+
     #[inline]
     fn passes_one(&mut self, test: &Test) -> Truth {
         match test {
             Test::Role(role) => self.has_role(*role).into(),
             Test::ActorTypes(types) => self.is_of_types(*types).into(),
+            Test::Tenant(tenant) => self.is_of_tenant(self.text(*tenant)).into(),
+            Test::Id { of, text, whole } => {
+                let id = match of {
+                    Id::Actor => self.request.actor.id,
+                    Id::Resource => self.request.resource.id,
+                };
+                let text = self.text(*text);
+                (if *whole { id == text } else { id.starts_with(text) }).into()
+            }
             Test::Known(wanted) => (self.is_known(self.subject) == *wanted).into(),
             Test::Related(test) => match self.related_at_once(test) {
                 Some(related) => related.into(),

@@ -1,8 +1,9 @@
 use pdp_cel::{Leaf, Meter};
 use smallvec::SmallVec;
 
+use super::lists::Part;
 use super::relation::Walk;
-use crate::compiled::{FaultId, Key, List, Run};
+use crate::compiled::{FaultId, Key, Run};
 
 /// Working memory of an evaluation. Hold on to one per thread: then deciding allocates nothing.
 ///
@@ -43,10 +44,10 @@ pub(super) struct Memory {
     /// What of the request may lead to rules, once that is wanted.
     pub(super) keys: Vec<Key>,
     pub(super) keys_known: bool,
-    /// Where tenants have deny rules of their own, their lists.
-    pub(super) lists: Vec<List>,
-    /// Rules to be tried.
-    pub(super) runs: Vec<Run>,
+    /// Memory for rules to be tried.
+    pub(super) runs: Vec<Vec<Run>>,
+    /// Of those the ones of one phase.
+    pub(super) parts: Vec<Part>,
     /// Where those are very many, all in their order.
     pub(super) order: Vec<u32>,
 }

@@ -3,6 +3,7 @@
 use pdp_cel::{Failure, Truth};
 
 use super::condition::{Evaluation, Subject, failure_of_host};
+use super::lists::Runs;
 use super::relation::Walk;
 use crate::compile::bits;
 use crate::compiled::Cell;
@@ -21,25 +22,26 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The first deny rule that decides, of those of no tenant and of the resource's own; of all
-    /// where it is not known which are its own.
+    /// The first deny rule that decides, of those of no tenant, which are among `rules`, and of
+    /// the resource's own; of all where it is not known which are its own.
     pub(super) fn first_denying_with_tenants(
         &mut self,
+        rules: &Runs,
         cell: &Cell,
         errors: &mut Vec<(u32, Failure)>,
     ) -> Option<u32> {
         self.know_tenants();
-        if self.memory.tenants_fault.is_some() {
-            return self.first_denying([cell.deny_of_all], errors);
-        }
-        let tenants = std::mem::take(&mut self.memory.tenants);
-        let own = tenants.iter().filter_map(|tenant| cell.deny_of_tenants.get(tenant)).copied();
-        let mut lists = std::mem::take(&mut self.memory.lists);
-        lists.clear();
-        lists.extend(std::iter::once(cell.deny).chain(own));
-        self.memory.tenants = tenants;
-        let found = self.first_denying(lists.iter().copied(), errors);
-        self.memory.lists = lists;
+        let denying = if self.memory.tenants_fault.is_some() {
+            self.gathered(cell.deny_of_all)
+        } else {
+            let own = |index: usize, this: &Self| {
+                let tenant = this.memory.tenants.get(index)?;
+                Some(cell.deny_of_tenants.get(tenant).copied().unwrap_or_default())
+            };
+            self.gathered_with(rules, own)
+        };
+        let found = self.first_denying(&denying, errors);
+        self.give_back(denying);
         found
     }
 
