@@ -167,7 +167,30 @@ impl Engine {
         let changed = policies.changed(&words);
         let mut changed = changed.map_err(|(index, error)| of_run_time(&words[index], &error))?;
         changed.version.revision = present.version.revision + 1;
+        if changed.facts.reopened {
+            changed.close();
+        }
         Ok(self.publish(changed))
+    }
+
+    /// Finds anew beforehand what sets and links lead to. A change of a fact on which that depends
+    /// ends it, and then relations are walked when a decision asks for them, until this is called:
+    /// in a thread beside those that decide, after changes, as often as seems worth it. Decisions
+    /// are the same with it and without, and so is the revision. Changes do not wait for it.
+    /// Whether it was of use: not where facts changed meanwhile, or nothing had ended.
+    pub fn settle(&self) -> bool {
+        let present = self.present();
+        if !present.facts.reopened {
+            return false;
+        }
+        let mut settled = Policies::clone(&present);
+        settled.close();
+        let _turn = self.applied.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_present = Arc::ptr_eq(&present, &self.present());
+        if is_present {
+            self.present.store(Arc::new(settled));
+        }
+        is_present
     }
 
     fn publish(&self, policies: Policies) -> u64 {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod change_set;
+mod closing;
 mod compile;
 mod compiled;
 mod decider;

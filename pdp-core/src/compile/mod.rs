@@ -87,7 +87,9 @@ pub(crate) fn policies(
         masks: crate::audit::Masks::new(model),
     };
     let version = PolicyVersion { digest: model.digest, revision: FIRST_REVISION };
-    Ok(Policies { version, code: Arc::new(code), facts, words: Words::default() })
+    let mut policies = Policies { version, code: Arc::new(code), facts, words: Words::default() };
+    policies.close();
+    Ok(policies)
 }
 
 /// Compiles one model; collects what is wrong with it.

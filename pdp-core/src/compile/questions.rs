@@ -126,7 +126,7 @@ impl<'c> Questions<'c> {
             },
         };
         let plain = goals & (info.leading | info.conditional) == 0;
-        Some(RelationTest { direct: info.direct_of(goals), link, plain, node })
+        Some(RelationTest { goals, direct: info.direct_of(goals), link, plain, node })
     }
 }
 

@@ -168,6 +168,8 @@ impl Test {
 /// The actor has one of some relations on the resource, or on what one link points to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RelationTest {
+    /// The relations, as bits.
+    pub(crate) goals: u64,
     /// The direct relations that give one of them, as bits.
     pub(crate) direct: u64,
     pub(crate) link: Option<RelationIndex>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::open_table::{OpenTable, Slot};
-use super::{Record, RelationIndex, ResourceIndex, Resources, Stored, TextTable};
+use super::{Closed, Record, RelationIndex, ResourceIndex, Resources, Stored, TextTable};
 use crate::Timestamp;
 
 /// All facts, in tables that copies share as far as they are the same.
@@ -15,6 +15,10 @@ pub(crate) struct FactTables {
     pub(crate) resources: Resources,
     /// Which direct relations an exact actor has for ever.
     pub(crate) pairs: Pairs,
+    /// What sets and links lead to, while it is known.
+    pub(crate) closed: Option<Arc<Closed>>,
+    /// Whether some of that was given up since.
+    pub(crate) reopened: bool,
     /// Which it has until some time.
     pub(crate) ending: EndingPairs,
     pub(crate) actor_attributes: ActorAttributes,
@@ -27,6 +31,19 @@ pub(crate) struct FactTables {
 }
 
 impl FactTables {
+    /// Facts of a resource changed that relations depend on: what was found beforehand of it, and
+    /// of what leads to it, may be so no longer.
+    pub(crate) fn reopen(&mut self, resource: ResourceIndex) {
+        let record = self.resources.record(resource);
+        if record.has(Record::REACHED) {
+            self.closed = None;
+            self.reopened = true;
+        } else if record.has(Record::CLOSED) {
+            self.resources.record_mut(resource).set(Record::CLOSED, false);
+            self.reopened = true;
+        }
+    }
+
     /// States that an exact actor has a relation until some time, where it has it neither for ever
     /// nor until another time.
     pub(crate) fn state_ending(&mut self, pair: u64, relation: RelationIndex, until: Until) {

@@ -1,5 +1,6 @@
 //! The compiled form: plain data, made by `compile`, read by `evaluate`.
 
+mod closed;
 mod code;
 mod dispatch;
 mod facts;
@@ -11,11 +12,12 @@ mod prefixes;
 mod table;
 mod vocabulary;
 
+pub(crate) use closed::Closed;
 pub(crate) use code::Code;
 pub(crate) use dispatch::{
     Cell, Dispatch, Id, OtherwiseLine, RelationTest, Rule, Targets, Test, Tests, TypeDispatch,
 };
-pub(crate) use facts::{Detail, DetailKey, FactTables, Until, of_pair, pair};
+pub(crate) use facts::{Detail, DetailKey, FactTables, Pairs, Until, of_pair, pair};
 pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
 pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Phase, Run};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};

@@ -132,6 +132,10 @@ impl Record {
     pub(crate) const ENDING: u8 = 16;
     /// Has sets of one resource only.
     const SETS_OF_ONE: u8 = 32;
+    /// Some of its relations are closed, and its own facts are as they were then.
+    pub(crate) const CLOSED: u8 = 64;
+    /// Closed relations of other resources depend on its facts.
+    pub(crate) const REACHED: u8 = 128;
 
     #[inline]
     pub(crate) fn has(&self, flag: u8) -> bool {
@@ -302,6 +306,21 @@ impl Resources {
         self.record_mut(index).note(&details);
         let details = (!details.is_empty()).then(|| details.into());
         *self.details.item_mut(index as usize) = details;
+    }
+
+    /// Notes of each resource, by its number, whether it is [`Record::CLOSED`] and
+    /// [`Record::REACHED`].
+    pub(crate) fn note_closed(&mut self, of: impl Fn(usize) -> (bool, bool)) {
+        for index in 0..self.records.len() {
+            let record = self.records.item(index);
+            let noted = (record.has(Record::CLOSED), record.has(Record::REACHED));
+            let (closed, reached) = of(index);
+            if noted != (closed, reached) {
+                let record = self.records.item_mut(index);
+                record.set(Record::CLOSED, closed);
+                record.set(Record::REACHED, reached);
+            }
+        }
     }
 
     pub(crate) fn id(&self, index: ResourceIndex) -> &str {

@@ -123,6 +123,9 @@ impl Evaluation<'_> {
     #[inline]
     fn held_at_once(&mut self, subject: Subject, test: &RelationTest) -> Option<bool> {
         let Some(index) = subject.index else { return test.plain.then_some(false) };
+        if let Some(held) = self.held_closed(index, test.goals, test.direct) {
+            return Some(held);
+        }
         self.met_ending = false;
         if self.held(index, test.direct) & test.direct != 0 {
             return Some(true);
@@ -135,6 +138,25 @@ impl Evaluation<'_> {
             return self.held_by_sets_at_once(index, test.direct);
         }
         Some(false)
+    }
+
+    /// Whether the actor has one of the goals on a resource, where that was found beforehand.
+    #[inline]
+    fn held_closed(&mut self, index: ResourceIndex, goals: u64, direct: u64) -> Option<bool> {
+        let facts = &self.policies.facts;
+        let record = facts.resources.record(index);
+        if !record.has(Record::CLOSED) {
+            return None;
+        }
+        let held = facts.closed.as_ref()?.of(self.actor, index, goals)? != 0;
+        if held || !record.has(Record::PATTERNS | Record::ENDING) {
+            return Some(held);
+        }
+        let met_before = std::mem::take(&mut self.met_ending);
+        let held = self.held(index, direct) & direct != 0;
+        let is_certain = held || !self.met_ending;
+        self.met_ending |= met_before;
+        is_certain.then_some(held)
     }
 
     /// Whether the actor is in one of the sets to which facts give some relations, where these are
@@ -180,6 +202,9 @@ impl Evaluation<'_> {
 
     /// Whether the actor has the relation on the resource.
     pub(super) fn related(&mut self, subject: Subject, relation: RelationIndex) -> Truth {
+        if let Some(held) = self.related_closed(subject, relation) {
+            return held.into();
+        }
         self.walk(|this, walk| this.reach(subject, 1 << relation, walk))
     }
 
@@ -190,7 +215,16 @@ impl Evaluation<'_> {
         link: RelationIndex,
         relation: RelationIndex,
     ) -> Truth {
+        let target = self.only_target(subject, link);
+        if let Some(held) = target.and_then(|target| self.related_closed(target, relation)) {
+            return held.into();
+        }
         self.walk(|this, walk| this.reach_targets(subject, link, 1 << relation, walk))
+    }
+
+    fn related_closed(&mut self, subject: Subject, relation: RelationIndex) -> Option<bool> {
+        let info = &self.policies.code.vocabulary.types[usize::from(subject.resource_type)];
+        self.held_closed(subject.index?, 1 << relation, info.direct_of(1 << relation))
     }
 
     /// Visits goals level by level, each once. The first level is what `start` reaches.

@@ -134,10 +134,14 @@ impl Draft {
         }
         match key {
             FactKey::Exact { pair, relation } => {
+                self.tables.reopen(of_pair(*pair).1);
                 self.set_exact(*pair, *relation, &state);
                 self.counted(Some(of_pair(*pair).1), held, holds);
             }
             FactKey::Detail { resource, key } => {
+                if key.0 != Detail::ATTRIBUTE {
+                    self.tables.reopen(*resource);
+                }
                 self.changed.entry(*resource).or_default().insert(*key, state.detail(*key));
                 self.counted(Some(*resource), held, holds);
             }

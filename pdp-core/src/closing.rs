@@ -1,0 +1,265 @@
+//! Walks all relations beforehand, as far as exact actors have them for ever, so that a decision
+//! need not.
+//!
+//! A relation on a resource is closed if its walk meets nothing that depends on the request: no
+//! condition, no pattern or role, nothing that ends, no resource that facts do not name. What a
+//! resource itself says of patterns and times is asked as ever. Much is not worth closing: what
+//! many actors have is left to be walked, and so is what would take more memory than facts do.
+
+use std::sync::Arc;
+
+use crate::Policies;
+use crate::compiled::{
+    Closed, Detail, FactTables, Map, Record, RelationIndex, RelationInfo, ResourceIndex, TypeInfo,
+    Until, of_pair, pair,
+};
+
+/// How many relations of resources one walk may visit; the walk limit, if that is less.
+const VISITED_MAX: usize = 256;
+
+/// How many actors may have a relation on one resource.
+const ACTORS_MAX: usize = 1_024;
+
+/// How many pairs there may be, whatever the number of facts, and how many for each fact.
+const PAIRS_MIN: usize = 65_536;
+const PAIRS_A_FACT: usize = 4;
+
+/// How many steps all walks together may take for each fact, and at least.
+const STEPS_A_FACT: usize = 64;
+const STEPS_MIN: usize = 1_000_000;
+
+impl Policies {
+    /// Closes relations anew.
+    pub(crate) fn close(&mut self) {
+        let types = &self.code.vocabulary.types;
+        let walk_limit = self.code.walk_limit as usize;
+        let closing = Closing::new(&self.facts, types, walk_limit);
+        let (closed, reached) = closing.map(Closing::all).unwrap_or_default();
+        let is_closed = |index: usize| closed.complete.get(index).is_some_and(|mask| *mask != 0);
+        let is_reached = |index: usize| reached.get(index).copied().unwrap_or_default();
+        self.facts.resources.note_closed(|index| (is_closed(index), is_reached(index)));
+        self.facts.closed = Some(Arc::new(closed));
+        self.facts.reopened = false;
+    }
+
+    /// The same policies and facts, without what was found beforehand of relations: they take less
+    /// memory, and decide the same, later.
+    #[must_use]
+    pub fn without_closures(&self) -> Self {
+        let mut policies = self.clone();
+        policies.facts.closed = None;
+        policies.facts.reopened = true;
+        policies
+    }
+}
+
+/// Relations that are being closed.
+struct Closing<'f> {
+    facts: &'f FactTables,
+    types: &'f [TypeInfo],
+    visited_max: usize,
+    /// Exact actors and their relations, by resource.
+    actors: Vec<(ResourceIndex, u32, u64)>,
+    closed: Closed,
+    /// Whether a walk led to the resource from another one.
+    reached: Vec<bool>,
+    pairs: usize,
+    steps: usize,
+}
+
+/// What the walk of one relation is at.
+#[derive(Default)]
+struct Walk {
+    open: Vec<(ResourceIndex, u64)>,
+    visited: Map<ResourceIndex, u64>,
+    sets: usize,
+    actors: Vec<u32>,
+}
+
+/// A relation that is not closed.
+struct Left;
+
+impl<'f> Closing<'f> {
+    /// `None` where no relation leads anywhere.
+    fn new(facts: &'f FactTables, types: &'f [TypeInfo], walk_limit: usize) -> Option<Self> {
+        let mut records = facts.resources.iter();
+        if !records.any(|record| leads(record, types)) {
+            return None;
+        }
+        let mut actors: Vec<_> = facts
+            .pairs
+            .iter()
+            .map(|(pair, relations)| {
+                let (actor, resource) = of_pair(pair);
+                (resource, actor, relations)
+            })
+            .collect();
+        actors.sort_unstable();
+        let len = facts.resources.len();
+        let closed = Closed { complete: vec![0; len], ..Closed::default() };
+        Some(Closing {
+            pairs: PAIRS_MIN + PAIRS_A_FACT * facts.count,
+            steps: STEPS_MIN + STEPS_A_FACT * facts.count,
+            facts,
+            types,
+            visited_max: VISITED_MAX.min(walk_limit),
+            actors,
+            closed,
+            reached: vec![false; len],
+        })
+    }
+
+    fn all(mut self) -> (Closed, Vec<bool>) {
+        let mut walk = Walk::default();
+        for (record, resource) in self.facts.resources.iter().zip(0..) {
+            if !leads(record, self.types) {
+                continue;
+            }
+            let info = &self.types[usize::from(record.resource_type)];
+            for (relation, position) in info.relations.iter().zip(0..) {
+                if matches!(relation, RelationInfo::Union(_))
+                    && self.walk(resource, position, &mut walk).is_ok()
+                {
+                    self.note(resource, position, &mut walk);
+                }
+            }
+        }
+        (self.closed, self.reached)
+    }
+
+    /// Finds all actors that have the relation on the resource.
+    fn walk(
+        &mut self,
+        resource: ResourceIndex,
+        relation: RelationIndex,
+        walk: &mut Walk,
+    ) -> Result<(), Left> {
+        walk.open.clear();
+        walk.visited.clear();
+        walk.actors.clear();
+        walk.sets = 0;
+        self.visit(resource, 1 << relation, walk)?;
+        while let Some((at, goals)) = walk.open.pop() {
+            // What facts say of this very relation and resource is asked when a decision is made.
+            let asked = at == resource && goals == 1 << relation;
+            self.actors_of(at, goals, asked, walk)?;
+            self.follow_links(at, goals, walk)?;
+            self.follow_sets(at, goals, walk)?;
+        }
+        walk.actors.sort_unstable();
+        walk.actors.dedup();
+        if walk.actors.len() > ACTORS_MAX.min(self.pairs) { Err(Left) } else { Ok(()) }
+    }
+
+    fn visit(&mut self, resource: ResourceIndex, goals: u64, walk: &mut Walk) -> Result<(), Left> {
+        self.steps = self.steps.checked_sub(1).ok_or(Left)?;
+        let visited = walk.visited.entry(resource).or_default();
+        let new = goals & !*visited;
+        *visited |= new;
+        walk.sets += new.count_ones() as usize;
+        if new != 0 {
+            walk.open.push((resource, new));
+        }
+        if walk.sets > self.visited_max { Err(Left) } else { Ok(()) }
+    }
+
+    /// Notes who has the goals by facts of the resource itself; what these say of patterns and
+    /// times is no matter where it is `asked` later.
+    fn actors_of(
+        &mut self,
+        at: ResourceIndex,
+        goals: u64,
+        asked: bool,
+        walk: &mut Walk,
+    ) -> Result<(), Left> {
+        let record = self.facts.resources.record(at);
+        let info = &self.types[usize::from(record.resource_type)];
+        if goals & info.conditional != 0 {
+            return Err(Left);
+        }
+        let direct = info.direct_of(goals);
+        if !asked && self.depends_on_requests(at, direct) {
+            return Err(Left);
+        }
+        let begin = self.actors.partition_point(|(resource, ..)| *resource < at);
+        let own = self.actors[begin..].iter().take_while(|(resource, ..)| *resource == at);
+        for (_, actor, relations) in own {
+            self.steps = self.steps.checked_sub(1).ok_or(Left)?;
+            if relations & direct != 0 {
+                walk.actors.push(*actor);
+            }
+        }
+        // Some may stand there twice.
+        if walk.actors.len() > 2 * ACTORS_MAX { Err(Left) } else { Ok(()) }
+    }
+
+    /// Whether facts of a resource give some relations to patterns or until some time.
+    fn depends_on_requests(&self, at: ResourceIndex, direct: u64) -> bool {
+        let resources = &self.facts.resources;
+        let record = resources.record(at);
+        let ending = record.has(Record::ENDING) && record.may_have_exact(direct);
+        let mut patterns = resources.details_of(at, Detail::PREFIX..=Detail::ROLE).iter();
+        ending
+            || patterns.any(|detail| match detail {
+                Detail::Prefix { relation, .. } | Detail::Role { relation, .. } => {
+                    direct & (1 << relation) != 0
+                }
+                Detail::Attribute { .. } | Detail::Link { .. } | Detail::Set { .. } => false,
+            })
+    }
+
+    fn follow_links(&mut self, at: ResourceIndex, goals: u64, walk: &mut Walk) -> Result<(), Left> {
+        let resources = &self.facts.resources;
+        let info = &self.types[usize::from(resources.record(at).resource_type)];
+        for step in info.closures(goals).flat_map(|closure| &closure.steps) {
+            let Some(RelationInfo::Link { target, same_id }) =
+                info.relations.get(usize::from(step.link))
+            else {
+                continue;
+            };
+            if *same_id {
+                // One that no fact names now may be named later.
+                let namesake = resources.index(*target, resources.id(at)).ok_or(Left)?;
+                self.visit(namesake, 1 << step.relation, walk)?;
+                continue;
+            }
+            for target in resources.targets(at, step.link) {
+                self.visit(target, 1 << step.relation, walk)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn follow_sets(&mut self, at: ResourceIndex, goals: u64, walk: &mut Walk) -> Result<(), Left> {
+        let resources = &self.facts.resources;
+        let info = &self.types[usize::from(resources.record(at).resource_type)];
+        let direct = info.direct_of(goals);
+        for detail in resources.sets(at) {
+            let Detail::Set { relation, goal, target, until } = detail else { continue };
+            if direct & (1 << relation) == 0 {
+                continue;
+            }
+            if *until != Until::FOREVER {
+                return Err(Left);
+            }
+            self.visit(*target, 1 << goal, walk)?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, resource: ResourceIndex, relation: RelationIndex, walk: &mut Walk) {
+        self.closed.complete[resource as usize] |= 1 << relation;
+        for actor in &walk.actors {
+            self.closed.pairs.add(pair(*actor, resource), 1 << relation);
+        }
+        self.pairs -= walk.actors.len();
+        for reached in walk.visited.keys().filter(|reached| **reached != resource) {
+            self.reached[*reached as usize] = true;
+        }
+    }
+}
+
+/// Whether sets or links may give a relation on a resource.
+fn leads(record: &Record, types: &[TypeInfo]) -> bool {
+    types[usize::from(record.resource_type)].leading != 0 || record.may_have_sets(u64::MAX)
+}
