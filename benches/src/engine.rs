@@ -4,6 +4,7 @@
 use pdp_core::{Actor, ActorType, Effect, Policies, Request, Resource, Scratch, SourceText};
 
 use crate::{
+    hierarchies,
     reference::Reference,
     seed::{ActorKind, Draw},
     yaml::PolicyText,
@@ -39,6 +40,12 @@ pub fn request<'a>(draw: &'a Draw<'_>) -> Request<'a> {
         ..Actor::new(actor_type, &draw.actor_id)
     };
     Request::new(actor, draw.action, Resource::new(draw.resource_type, &draw.resource_id))
+}
+
+/// Borrows a request about a hierarchy; allocates nothing, like [`request`].
+pub fn hierarchy_request(draw: &hierarchies::Draw) -> Request<'_> {
+    let actor = Actor::new(ActorType::Human, &draw.actor_name);
+    Request::new(actor, draw.action, Resource::new(draw.resource_type, draw.resource_id()))
 }
 
 /// Asks both for every request and counts those that are permitted.

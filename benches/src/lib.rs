@@ -3,10 +3,13 @@
 pub mod allocations;
 pub mod asked;
 pub mod conditions;
+pub mod contender;
 pub mod engine;
 pub mod floor;
+pub mod hierarchies;
 pub mod hospital;
 pub mod measure;
+pub mod ours;
 pub mod random;
 pub mod rbac;
 pub mod reference;

@@ -1,11 +1,14 @@
-//! What the workloads must be like, and that the engine answers them like their references.
+//! What the workloads must be like, and that the engine answers them like the references.
 
-mod agreement;
 /// The engine and the reference give the same answers.
-mod allocations; // deciding asks for no memory
+mod agreement;
+/// Deciding asks for no memory.
+mod allocations;
+/// The workload *hierarchies* is as described, and everybody answers it alike.
+mod hierarchies;
 /// The workload has the proportions that its description promises.
 mod proportions;
-/// The workload is the same on every machine and every run.
+/// The workloads are the same on every machine and every run.
 mod repeatability;
 /// The workloads *rbac* and *hospital*: engine and references, and their proportions.
 mod rivals;

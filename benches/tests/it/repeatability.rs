@@ -1,5 +1,6 @@
 use pdp_benches::{
     asked::Asked,
+    hierarchies::{self, App, Hierarchies},
     hospital::Hospital,
     rbac::Rbac,
     rules::RuleSet,
@@ -55,6 +56,25 @@ fn of_requests(requests: &[Asked]) -> u64 {
             "{actor_id} {actor_type:?} {roles:?} {tenants:?} {action} {resource_type} {resource_id} {context:?}"
         )
     }))
+}
+
+/// As above; the rules are left out here, too.
+#[test]
+fn the_hierarchies_have_not_changed() {
+    for (app, data, draws) in [
+        (App::Gdrive, 0xf5ed_2f02_cc97_bb46, 0xe924_b64b_0072_724d),
+        (App::Github, 0x6f33_964e_b186_4d6d, 0x0abc_1d05_54f2_98ca),
+        (App::Tinytodo, 0x7bc2_55a6_d907_0215, 0x2caa_c223_d52b_1b52),
+    ] {
+        let drawn = Hierarchies::new(app, 20);
+        let texts = drawn.hierarchies.iter().filter_map(|one| hierarchies::texts(one).pop());
+        assert_eq!(checksum(texts.map(|file| file.text)), data, "{app:?}");
+        let lines = drawn.draws.iter().map(|draw| {
+            let hierarchies::Draw { hierarchy, actor_name, action, resource_name, .. } = draw;
+            format!("{hierarchy} {actor_name} {action} {resource_name}")
+        });
+        assert_eq!(checksum(lines), draws, "{app:?}");
+    }
 }
 
 fn line(draw: &Draw<'_>) -> String {

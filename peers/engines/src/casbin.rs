@@ -1,9 +1,8 @@
 //! Casbin: roles with domains, a row for each line of each list.
 
 use casbin::{CoreApi, DefaultModel, Enforcer, MemoryAdapter, MgmtApi};
+use pdp_benches::contender::{Contender, loaded};
 use pdp_benches::seed::{ActorIndex, Draw, Microdao, MicrodaoRole, SYSTEM_ADMIN, Seed};
-
-use crate::contender::{Contender, loaded};
 
 const MODEL: &str = "
 [request_definition]

@@ -1,18 +1,16 @@
 //! What was measured: one engine on one set of requests.
 
-use pdp_benches::measure::{Sample, median};
+use pdp_benches::contender::Compared;
 use serde::{Deserialize, Serialize};
-
-use crate::contender::Load;
 
 /// A workload of one size, and one set of requests.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Task {
-    /// `seed` or `conditions`.
+    /// `seed`, `conditions`, or one of the applications of *hierarchies*.
     pub workload: String,
-    /// The number of documents, or of rules.
+    /// The number of documents, of rules, or of entities of every type.
     pub size: usize,
-    /// `hot`, `distinct` or `uniform`.
+    /// `hot`, `distinct`, `uniform`; `in a row` are those of one hierarchy after another.
     pub requests: String,
 }
 
@@ -47,34 +45,20 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Puts the rounds of one engine together.
-    pub fn new(
-        task: &Task,
-        engine: &str,
-        load: Load,
-        checked: usize,
-        permitted: f64,
-        rounds: &[Sample],
-    ) -> Self {
-        let of = |figure: fn(&Sample) -> f64| -> f64 {
-            median(&mut rounds.iter().map(figure).collect::<Vec<_>>())
-        };
-        let typical = rounds.iter().map(|round| round.typical);
-        let (least, most) = typical.fold((f64::MAX, 0.0_f64), |(least, most), figure| {
-            (least.min(figure), most.max(figure))
-        });
+    /// What came of one engine.
+    pub fn new(task: &Task, compared: &Compared, permitted: f64) -> Self {
         Cell {
             task: task.clone(),
-            engine: engine.to_owned(),
-            typical: of(|round| round.typical),
-            spread: most / least,
-            mean: of(|round| round.mean),
-            p50: of(|round| round.p50),
-            p99: of(|round| round.p99),
-            allocations: of(|round| round.allocations),
-            load_milliseconds: load.milliseconds,
-            heap: load.heap,
-            checked,
+            engine: compared.name.to_owned(),
+            typical: compared.median(|round| round.typical),
+            spread: compared.spread(),
+            mean: compared.median(|round| round.mean),
+            p50: compared.median(|round| round.p50),
+            p99: compared.median(|round| round.p99),
+            allocations: compared.median(|round| round.allocations),
+            load_milliseconds: compared.load.milliseconds,
+            heap: compared.load.heap,
+            checked: compared.checked,
             permitted,
         }
     }

@@ -3,8 +3,6 @@
 mod casbin;
 mod cedar;
 mod cell;
-mod contender;
-mod ours;
 mod rego;
 mod report;
 
@@ -15,10 +13,12 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use cell::{Cell, Task};
 use clap::Parser;
-use contender::{Contender, loaded};
 use pdp_benches::allocations::CountingAllocator;
 use pdp_benches::conditions;
+use pdp_benches::contender::{Contender, compare, loaded};
 use pdp_benches::floor::SeedFloor;
+use pdp_benches::hierarchies::{self, App, Hierarchies};
+use pdp_benches::ours;
 use pdp_benches::reference::Reference;
 use pdp_benches::seed::{Draw, Draws, Seed};
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,11 @@ fn main() -> Result<()> {
     let mut results = Results::read(&arguments.results, &head);
     for &size in &arguments.sizes {
         seed(&arguments, size, &mut results)?;
+    }
+    for app in App::ALL {
+        for size in hierarchies::SIZES {
+            app_of(&arguments, app, size, &mut results)?;
+        }
     }
     rules_over_context(&arguments, &mut results)?;
     println!("{}", report::table(&results.cells));
@@ -123,6 +128,19 @@ fn peers<'a>(arguments: &Arguments, seed: &Seed, draws: &[Draw<'_>]) -> Vec<Cont
     peers
 }
 
+/// One application of the workload *hierarchies*.
+fn app_of(arguments: &Arguments, app: App, size: usize, results: &mut Results) -> Result<()> {
+    let task = Task { workload: app.name().to_owned(), size, requests: "in a row".to_owned() };
+    if results.has(&task) {
+        return Ok(());
+    }
+    let drawn = Hierarchies::new(app, size);
+    let (policies, load) = ours::hierarchy_policies(&drawn);
+    let mut contenders = ours::hierarchies(&policies, load, &drawn);
+    contenders.extend([cedar::hierarchies(&drawn), rego::hierarchies(&drawn)]);
+    results.measure(arguments, &task, contenders, &drawn.wanted())
+}
+
 /// The workload *conditions*.
 fn rules_over_context(arguments: &Arguments, results: &mut Results) -> Result<()> {
     let task = Task {
@@ -165,23 +183,11 @@ impl Results {
         mut contenders: Vec<Contender<'_>>,
         wanted: &[bool],
     ) -> Result<()> {
-        let mut checked = Vec::new();
-        for contender in &mut contenders {
-            checked.push(contender.check(wanted)?);
-        }
-        let mut rounds: Vec<Vec<_>> = contenders.iter().map(|_| Vec::new()).collect();
-        for _ in 0..arguments.rounds {
-            for (contender, samples) in contenders.iter_mut().zip(&mut rounds) {
-                samples.push(contender.measure());
-            }
-        }
+        let compared = compare(&mut contenders, wanted, arguments.rounds)?;
         let permitted = wanted.iter().filter(|permitted| **permitted).count();
         #[expect(clippy::cast_precision_loss, reason = "counts of requests")]
         let permitted = 100.0 * permitted as f64 / wanted.len() as f64;
-        for ((contender, samples), checked) in contenders.iter().zip(&rounds).zip(checked) {
-            let Contender { name, load, .. } = contender;
-            self.cells.push(Cell::new(task, name, *load, checked, permitted, samples));
-        }
+        self.cells.extend(compared.iter().map(|one| Cell::new(task, one, permitted)));
         if let Some(folder) = arguments.results.parent() {
             fs::create_dir_all(folder)?;
         }

@@ -1,5 +1,9 @@
 //! Cedar: the same rules in three encodings.
 
+mod hierarchies;
+
+pub use hierarchies::hierarchies;
+
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
@@ -8,11 +12,10 @@ use cedar_policy::{
     PolicySet, Request, Response, RestrictedExpression,
 };
 use pdp_benches::conditions::{self, DEPARTMENTS, EPOCH, Kind};
+use pdp_benches::contender::{Contender, loaded};
 use pdp_benches::seed::{
     ActorIndex, ActorKind, Agent, Channel, Draw, Microdao, MicrodaoRole, SYSTEM_ADMIN, Seed, Tool,
 };
-
-use crate::contender::{Contender, loaded};
 
 fn permits(response: Response) -> bool {
     response.decision() == Decision::Allow

@@ -1,15 +1,18 @@
 //! regorus: one module, compiled for its virtual machine.
 
+mod hierarchies;
+
+pub use hierarchies::hierarchies;
+
 use std::fmt::Write;
 
 use pdp_benches::conditions::{self, DEPARTMENTS, EPOCH, Kind};
+use pdp_benches::contender::{Contender, loaded};
 use pdp_benches::seed::{ActorIndex, ActorKind, Draw, MicrodaoRole, Seed};
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::vm::RegoVM;
 use regorus::{Engine, Value};
 use serde_json::json;
-
-use crate::contender::{Contender, loaded};
 
 const ENTRY: &str = "data.workload.allow";
 

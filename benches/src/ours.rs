@@ -1,17 +1,20 @@
-//! Our own side: the engine and the floor.
+//! Our own side of a comparison: the engine and the floor.
 
-use pdp_benches::{
-    conditions, engine,
-    floor::{SeedFloor, SeedRequest},
-    seed::{Draw, Seed},
-    yaml,
-};
 use pdp_core::{
     Actor, ActorType, Decision, Effect, Policies, Request, Resource, Scratch, SourceText,
 };
 
-use crate::contender::{Contender, Load, loaded};
+use crate::{
+    conditions,
+    contender::{Contender, Load, loaded},
+    engine,
+    floor::{HierarchyFloor, HierarchyRequest, SeedFloor, SeedRequest},
+    hierarchies::{self, Hierarchies},
+    seed::{Draw, Seed},
+    yaml,
+};
 
+#[expect(clippy::needless_pass_by_value, reason = "contenders give their answers away")]
 fn permits(decision: Decision<'_>) -> bool {
     decision.effect == Effect::Permit
 }
@@ -54,7 +57,37 @@ pub fn seed_floor<'a>(
     ]
 }
 
+/// Policies of the workload *hierarchies*, a set for each hierarchy, from texts in memory.
+pub fn hierarchy_policies(drawn: &Hierarchies) -> (Vec<Policies>, Load) {
+    let texts: Vec<_> = drawn.hierarchies.iter().map(hierarchies::texts).collect();
+    loaded(|| texts.iter().map(|texts| engine::policies(texts)).collect())
+}
+
+/// The engine and the floor on the workload *hierarchies*.
+pub fn hierarchies<'a>(
+    policies: &'a [Policies],
+    load: Load,
+    drawn: &'a Hierarchies,
+) -> Vec<Contender<'a>> {
+    let mut scratch = Scratch::new();
+    let call = move |draw: &&'a hierarchies::Draw| {
+        policies[draw.hierarchy].evaluate(&engine::hierarchy_request(draw), &mut scratch)
+    };
+    let engine = Contender::new("engine", load, drawn.draws.iter().collect(), call, permits);
+    let (floors, load) = loaded(|| {
+        drawn.hierarchies.iter().map(HierarchyFloor::new).collect::<Vec<HierarchyFloor>>()
+    });
+    let requests = drawn.draws.iter().map(|draw| HierarchyRequest::new(drawn.app, draw));
+    let call = move |request: &HierarchyRequest<'a>| floors[request.hierarchy].permits(request);
+    let floor = Contender::new("floor", load, requests.collect(), call, |permits| permits);
+    vec![engine, floor]
+}
+
 /// Policies of the workload *conditions*.
+///
+/// # Panics
+///
+/// If the engine does not accept them: there is nothing to measure then.
 pub fn conditions_policies() -> (Policies, Load) {
     let text = conditions::text();
     loaded(|| {
