@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use crate::Policies;
 use crate::compiled::{
-    Closed, Detail, FactTables, Map, Record, RelationIndex, RelationInfo, ResourceIndex, TypeInfo,
-    Until, of_pair, pair,
+    Closed, Detail, FactTables, Map, Record, RelationIndex, RelationInfo, ResourceIndex, Step,
+    TypeInfo, Until, of_pair, pair,
 };
 
 /// How many relations of resources one walk may visit; the walk limit, if that is less.
@@ -79,6 +79,15 @@ struct Walk {
 /// A relation that is not closed.
 struct Left;
 
+impl Walk {
+    fn begin(&mut self) {
+        self.open.clear();
+        self.visited.clear();
+        self.actors.clear();
+        self.sets = 0;
+    }
+}
+
 impl<'f> Closing<'f> {
     /// `None` where no relation leads anywhere.
     fn new(facts: &'f FactTables, types: &'f [TypeInfo], walk_limit: usize) -> Option<Self> {
@@ -118,9 +127,14 @@ impl<'f> Closing<'f> {
             let info = &self.types[usize::from(record.resource_type)];
             for (relation, position) in info.relations.iter().zip(0..) {
                 if matches!(relation, RelationInfo::Union(_))
-                    && self.walk(resource, position, &mut walk).is_ok()
+                    && self.of_relation(resource, position, &mut walk).is_ok()
                 {
                     self.note(resource, position, &mut walk);
+                }
+            }
+            for (step, position) in info.through.iter().zip(info.relations.len()..) {
+                if self.of_targets(resource, *step, &mut walk).is_ok() {
+                    self.note(resource, RelationIndex::try_from(position).unwrap_or(63), &mut walk);
                 }
             }
         }
@@ -128,27 +142,47 @@ impl<'f> Closing<'f> {
     }
 
     /// Finds all actors that have the relation on the resource.
-    fn walk(
+    fn of_relation(
         &mut self,
         resource: ResourceIndex,
         relation: RelationIndex,
         walk: &mut Walk,
     ) -> Result<(), Left> {
-        walk.open.clear();
-        walk.visited.clear();
-        walk.actors.clear();
-        walk.sets = 0;
+        walk.begin();
         self.visit(resource, 1 << relation, walk)?;
+        self.walk(Some((resource, 1 << relation)), walk)
+    }
+
+    /// Finds all actors that have the relation on what the link points to.
+    fn of_targets(
+        &mut self,
+        resource: ResourceIndex,
+        step: Step,
+        walk: &mut Walk,
+    ) -> Result<(), Left> {
+        walk.begin();
+        self.follow_link(resource, step, walk)?;
+        self.walk(None, walk)
+    }
+
+    /// What facts say of the very relation and resource that are `asked` for is asked when a
+    /// decision is made.
+    fn walk(&mut self, asked: Option<(ResourceIndex, u64)>, walk: &mut Walk) -> Result<(), Left> {
         while let Some((at, goals)) = walk.open.pop() {
-            // What facts say of this very relation and resource is asked when a decision is made.
-            let asked = at == resource && goals == 1 << relation;
-            self.actors_of(at, goals, asked, walk)?;
-            self.follow_links(at, goals, walk)?;
+            self.actors_of(at, goals, asked == Some((at, goals)), walk)?;
+            let info = self.info(at);
+            for step in info.closures(goals).flat_map(|closure| &closure.steps) {
+                self.follow_link(at, *step, walk)?;
+            }
             self.follow_sets(at, goals, walk)?;
         }
         walk.actors.sort_unstable();
         walk.actors.dedup();
         if walk.actors.len() > ACTORS_MAX.min(self.pairs) { Err(Left) } else { Ok(()) }
+    }
+
+    fn info(&self, resource: ResourceIndex) -> &'f TypeInfo {
+        &self.types[usize::from(self.facts.resources.record(resource).resource_type)]
     }
 
     fn visit(&mut self, resource: ResourceIndex, goals: u64, walk: &mut Walk) -> Result<(), Left> {
@@ -172,8 +206,7 @@ impl<'f> Closing<'f> {
         asked: bool,
         walk: &mut Walk,
     ) -> Result<(), Left> {
-        let record = self.facts.resources.record(at);
-        let info = &self.types[usize::from(record.resource_type)];
+        let info = self.info(at);
         if goals & info.conditional != 0 {
             return Err(Left);
         }
@@ -208,26 +241,18 @@ impl<'f> Closing<'f> {
             })
     }
 
-    fn follow_links(&mut self, at: ResourceIndex, goals: u64, walk: &mut Walk) -> Result<(), Left> {
+    fn follow_link(&mut self, at: ResourceIndex, step: Step, walk: &mut Walk) -> Result<(), Left> {
         let resources = &self.facts.resources;
-        let info = &self.types[usize::from(resources.record(at).resource_type)];
-        for step in info.closures(goals).flat_map(|closure| &closure.steps) {
-            let Some(RelationInfo::Link { target, same_id }) =
-                info.relations.get(usize::from(step.link))
-            else {
-                continue;
-            };
-            if *same_id {
+        match self.info(at).relations.get(usize::from(step.link)) {
+            Some(RelationInfo::Link { target, same_id: true }) => {
                 // One that no fact names now may be named later.
                 let namesake = resources.index(*target, resources.id(at)).ok_or(Left)?;
-                self.visit(namesake, 1 << step.relation, walk)?;
-                continue;
+                self.visit(namesake, 1 << step.relation, walk)
             }
-            for target in resources.targets(at, step.link) {
-                self.visit(target, 1 << step.relation, walk)?;
-            }
+            _ => resources
+                .targets(at, step.link)
+                .try_for_each(|target| self.visit(target, 1 << step.relation, walk)),
         }
-        Ok(())
     }
 
     fn follow_sets(&mut self, at: ResourceIndex, goals: u64, walk: &mut Walk) -> Result<(), Left> {
@@ -259,7 +284,11 @@ impl<'f> Closing<'f> {
     }
 }
 
-/// Whether sets or links may give a relation on a resource.
+/// Whether what is asked of a resource may need a walk: through sets, through links of relations,
+/// or through one of several links that rules follow.
 fn leads(record: &Record, types: &[TypeInfo]) -> bool {
-    types[usize::from(record.resource_type)].leading != 0 || record.may_have_sets(u64::MAX)
+    let info = &types[usize::from(record.resource_type)];
+    info.leading != 0
+        || record.may_have_sets(u64::MAX)
+        || record.has(Record::LINKED_OFTEN) && !info.through.is_empty()
 }

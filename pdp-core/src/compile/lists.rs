@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Compiler;
 use super::gathered::{Applicable, Gathered, OfAction, OfType};
 use super::keys::{Guard, guards};
-use super::questions::{Questions, Scope};
+use super::questions::{Asked, Questions, Scope};
 use crate::compiled::{
     Candidate, Cell, Dispatch, Fork, Key, List, Lists, Map, NodeId, OtherwiseLine, Phase, Prefixes,
     Run, Test, Tests, TypeDispatch, TypeInfo,
@@ -20,7 +20,7 @@ const COPIES_MAX: usize = 8_000_000;
 
 impl Compiler<'_> {
     /// The compiled form of the rules that were gathered.
-    pub(super) fn dispatch(&self, gathered: Gathered, types: &[TypeInfo]) -> Dispatch {
+    pub(super) fn dispatch(&self, gathered: Gathered, types: &mut [TypeInfo]) -> Dispatch {
         let Gathered { targets, bypass_actions, undeclared, types: of_types } = gathered;
         let mut maker = Maker {
             compiler: self,
@@ -31,17 +31,20 @@ impl Compiler<'_> {
             scope: None,
         };
         let undeclared = maker.list([(Phase::Bypass, &undeclared[..])]);
-        let types = of_types.into_iter().zip(0..).map(|(of_type, index)| {
+        let of_types = of_types.into_iter().zip(0..).map(|(of_type, index)| {
             maker.scope = Some(index);
             maker.of_type(&of_type)
         });
-        let types = types.collect();
+        let of_types = of_types.collect();
         let Maker { questions, mut lists, beginnings, .. } = maker;
         let beginnings: Vec<(&str, u32)> =
             beginnings.iter().map(|(text, number)| (&**text, *number)).collect();
         lists.beginnings = Prefixes::new(&beginnings);
-        let (tests, texts) = questions.finish();
-        Dispatch { types, targets, undeclared, lists, tests, texts, bypass_actions }
+        let Asked { tests, texts, through } = questions.finish();
+        for (info, through) in types.iter_mut().zip(through) {
+            info.through = through;
+        }
+        Dispatch { types: of_types, targets, undeclared, lists, tests, texts, bypass_actions }
     }
 }
 

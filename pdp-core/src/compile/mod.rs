@@ -48,7 +48,7 @@ pub(crate) fn policies(
     let mut compiler = Compiler::new(model, functions, mistakes);
     let walk_limit_fault = compiler.walk_limit_fault();
     let now_missing_fault = compiler.now_missing_fault();
-    let types = compiler.types();
+    let mut types = compiler.types();
     compiler.definitions();
     compiler.derived_roles();
     let (rules, gathered) = compiler.rules();
@@ -60,7 +60,7 @@ pub(crate) fn policies(
     warnings.extend(compiler.open_type_warnings());
     warnings.sort_by(|left, right| (&left.file, left.span).cmp(&(&right.file, right.span)));
     let tenants = compiler.intern_tenants(&mut facts);
-    let dispatch = compiler.dispatch(gathered, &types);
+    let dispatch = compiler.dispatch(gathered, &mut types);
     let Compiler { builder, mistakes, .. } = compiler;
     mistakes.into_result()?;
     let (program, leaves, roles, aliases) = builder.finish(&dispatch, &types);

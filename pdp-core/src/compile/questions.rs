@@ -1,8 +1,12 @@
 //! What rules ask most takes a form that is answered without an expression.
 
+use std::collections::BTreeMap;
+
 use super::builder::Builder;
+use super::relations::{RELATIONS_MAX, bits};
 use crate::compiled::{
-    Leaf, Map, NodeId, RelationIndex, RelationInfo, RelationTest, Test, Tests, TypeIndex, TypeInfo,
+    AtOnce, Leaf, Map, NodeId, RelationIndex, RelationInfo, RelationTest, Step, Test, Tests,
+    TypeIndex, TypeInfo,
 };
 
 /// Where tests are made: the type of the resource, if it is declared.
@@ -17,6 +21,17 @@ pub(super) struct Questions<'c> {
     tests: Vec<Test>,
     texts: Vec<Box<str>>,
     text_ids: Map<Box<str>, u32>,
+    /// For each type the relations of what links point to that are asked.
+    through: Vec<Vec<Step>>,
+}
+
+/// What was made for all tests.
+pub(super) struct Asked {
+    pub(super) tests: Vec<Test>,
+    /// [`crate::compiled::Dispatch::texts`]
+    pub(super) texts: Vec<Box<str>>,
+    /// For each type its [`TypeInfo::through`].
+    pub(super) through: Vec<Vec<Step>>,
 }
 
 impl<'c> Questions<'c> {
@@ -28,12 +43,13 @@ impl<'c> Questions<'c> {
             tests: Vec::new(),
             texts: Vec::new(),
             text_ids: Map::default(),
+            through: vec![Vec::new(); types.len()],
         }
     }
 
-    /// All tests that were made, and the texts that they name.
-    pub(super) fn finish(self) -> (Vec<Test>, Vec<Box<str>>) {
-        (self.tests, self.texts)
+    /// All that was made.
+    pub(super) fn finish(self) -> Asked {
+        Asked { tests: self.tests, texts: self.texts, through: self.through }
     }
 
     /// Tests that were made.
@@ -72,8 +88,9 @@ impl<'c> Questions<'c> {
         if let Some(test) = self.id_test(node) {
             return test;
         }
-        match scope.and_then(|index| self.related(node, index)) {
-            Some(test) => Test::Related(test),
+        let (asked, wanted) = builder.negated(node).map_or((node, true), |part| (part, false));
+        match scope.and_then(|index| self.related(asked, index)) {
+            Some(test) => Test::Related { test: RelationTest { node, ..test }, wanted },
             None => Test::Expression(node),
         }
     }
@@ -99,34 +116,62 @@ impl<'c> Questions<'c> {
         })
     }
 
-    /// The test of a node that asks relations of one resource, and nothing else.
-    fn related(&self, node: NodeId, index: TypeIndex) -> Option<RelationTest> {
+    /// The test of a node that asks relations, and nothing else.
+    fn related(&mut self, node: NodeId, index: TypeIndex) -> Option<RelationTest> {
         let builder = self.builder;
-        let mut goals = 0_u64;
-        let mut through: Option<Option<RelationIndex>> = None;
+        let mut asked: BTreeMap<Option<RelationIndex>, u64> = BTreeMap::new();
         for part in builder.alternatives(node) {
             let (link, relation) = match builder.as_leaf(part)? {
                 Leaf::Related(relation) => (None, *relation),
                 Leaf::RelatedThrough { link, relation } => (Some(*link), *relation),
                 _ => return None,
             };
-            if through.is_some_and(|through| through != link) {
+            *asked.entry(link).or_default() |= 1 << relation;
+        }
+        let types = self.types;
+        let own = types.get(usize::from(index))?;
+        let own_goals = asked.get(&None).copied().unwrap_or_default();
+        let closed = asked.iter().try_fold(0, |closed, (link, goals)| match link {
+            None => Some(closed | goals),
+            Some(link) => Some(closed | self.through(index, *link, *goals)?),
+        });
+        let at_once = match asked.first_key_value() {
+            Some((link, goals)) if asked.len() == 1 => {
+                let info = match link {
+                    None => own,
+                    Some(link) => match own.relations.get(usize::from(*link))? {
+                        RelationInfo::Link { target, .. } => types.get(usize::from(*target))?,
+                        RelationInfo::Union(_) => return None,
+                    },
+                };
+                let plain = goals & (info.leading | info.conditional) == 0;
+                Some(AtOnce { link: *link, goals: *goals, direct: info.direct_of(*goals), plain })
+            }
+            _ => None,
+        };
+        let (closed, direct) = (closed.unwrap_or_default(), own.direct_of(own_goals));
+        Some(RelationTest { closed, direct, at_once, node })
+    }
+
+    /// Positions behind the relations of a type that stand for relations of what a link points to;
+    /// `None` where a mask has no bits left for them.
+    fn through(&mut self, index: TypeIndex, link: RelationIndex, goals: u64) -> Option<u64> {
+        let first = self.types[usize::from(index)].relations.len();
+        let known = &mut self.through[usize::from(index)];
+        let mut mask = 0;
+        for relation in bits(goals) {
+            let step = Step { link, relation };
+            let position = known.iter().position(|other| *other == step);
+            let position = first + position.unwrap_or(known.len());
+            if position >= RELATIONS_MAX {
                 return None;
             }
-            through = Some(link);
-            goals |= 1 << relation;
+            if position == first + known.len() {
+                known.push(step);
+            }
+            mask |= 1 << position;
         }
-        let link = through?;
-        let own = self.types.get(usize::from(index))?;
-        let info = match link {
-            None => own,
-            Some(link) => match own.relations.get(usize::from(link))? {
-                RelationInfo::Link { target, .. } => self.types.get(usize::from(*target))?,
-                RelationInfo::Union(_) => return None,
-            },
-        };
-        let plain = goals & (info.leading | info.conditional) == 0;
-        Some(RelationTest { goals, direct: info.direct_of(goals), link, plain, node })
+        Some(mask)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::PolicyErrorKind;
 use crate::model::{Attribute, Relation, RelationDefinition, RelationPart, ResourceType};
 
 /// How many relations and links a type may have: as many as a mask has bits.
-const RELATIONS_MAX: usize = 64;
+pub(super) const RELATIONS_MAX: usize = 64;
 
 impl Compiler<'_> {
     /// The types, with their relations closed.
@@ -120,6 +120,7 @@ fn type_info(resource_type: &ResourceType, relations: Vec<RelationInfo>) -> Type
         name: resource_type.name.text.as_str().into(),
         prefixed: resource_type.prefixed,
         relation_names: names.collect(),
+        through: Vec::new(),
         direct: mask(RelationDefinition::is_direct),
         tenant_links: mask(|definition| {
             matches!(definition, RelationDefinition::Link { tenant: true, .. })

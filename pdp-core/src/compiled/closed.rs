@@ -4,26 +4,27 @@ use super::{Pairs, ResourceIndex, pair};
 /// would find, found beforehand.
 #[derive(Debug, Default)]
 pub(crate) struct Closed {
-    /// For each resource the relations that [`Closed::pairs`] says everything of, as bits.
+    /// For each resource the relations that [`Closed::pairs`] says everything of, as bits; those
+    /// behind the ones of its type are of what links point to ([`super::TypeInfo::through`]).
     pub(crate) complete: Vec<u64>,
     /// For an actor and a resource the relations, as bits.
     pub(crate) pairs: Pairs,
 }
 
+/// What is known of an actor and a resource, as bits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClosedPair {
+    /// The relations that the actor has.
+    pub(crate) held: u64,
+    /// Those of which `held` says everything.
+    pub(crate) complete: u64,
+}
+
 impl Closed {
-    /// Those of the relations that the actor has; `None` where this does not say all.
     #[inline]
-    pub(crate) fn of(
-        &self,
-        actor: Option<u32>,
-        resource: ResourceIndex,
-        relations: u64,
-    ) -> Option<u64> {
-        let complete = *self.complete.get(resource as usize)?;
-        let held = match actor {
-            Some(actor) if complete != 0 => self.pairs.relations(pair(actor, resource)),
-            _ => 0,
-        };
-        (held & relations != 0 || relations & !complete == 0).then_some(held & relations)
+    pub(crate) fn pair(&self, actor: Option<u32>, resource: ResourceIndex) -> ClosedPair {
+        let complete = self.complete.get(resource as usize).copied().unwrap_or_default();
+        let held = actor.map_or(0, |actor| self.pairs.relations(pair(actor, resource)));
+        ClosedPair { held, complete }
     }
 }

@@ -134,7 +134,11 @@ pub(crate) enum Test {
     },
     /// The resource is known, or is not.
     Known(bool),
-    Related(RelationTest),
+    /// Whether the actor is related, or is not.
+    Related {
+        test: RelationTest,
+        wanted: bool,
+    },
     Expression(NodeId),
 }
 
@@ -149,7 +153,7 @@ impl Test {
     /// The expression that it may ask.
     pub(crate) fn node(&self) -> Option<NodeId> {
         match self {
-            Test::Related(test) => Some(test.node),
+            Test::Related { test, .. } => Some(test.node),
             Test::Expression(node) => Some(*node),
             Test::Role(_)
             | Test::ActorTypes(_)
@@ -161,22 +165,33 @@ impl Test {
 
     /// Whether it may ask facts.
     pub(crate) fn asks_facts(&self) -> bool {
-        matches!(self, Test::Known(_) | Test::Related(_) | Test::Expression(_))
+        matches!(self, Test::Known(_) | Test::Related { .. } | Test::Expression(_))
     }
 }
 
-/// The actor has one of some relations on the resource, or on what one link points to.
+/// The actor has one of some relations on the resource, or on what its links point to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RelationTest {
+    /// These relations as [`Closed`](super::Closed) has them; 0 where it does not.
+    pub(crate) closed: u64,
+    /// The direct relations on the resource that give one of them, as bits.
+    pub(crate) direct: u64,
+    /// How facts may answer otherwise.
+    pub(crate) at_once: Option<AtOnce>,
+    /// The whole test as an expression, which walks.
+    pub(crate) node: NodeId,
+}
+
+/// Relations of one resource, that of the request or what one link points to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AtOnce {
+    pub(crate) link: Option<RelationIndex>,
     /// The relations, as bits.
     pub(crate) goals: u64,
     /// The direct relations that give one of them, as bits.
     pub(crate) direct: u64,
-    pub(crate) link: Option<RelationIndex>,
     /// Whether no link and no condition could give one of them.
     pub(crate) plain: bool,
-    /// Asks the same, by a walk.
-    pub(crate) node: NodeId,
 }
 
 /// What a rule answers.

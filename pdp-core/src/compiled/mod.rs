@@ -12,10 +12,11 @@ mod prefixes;
 mod table;
 mod vocabulary;
 
-pub(crate) use closed::Closed;
+pub(crate) use closed::{Closed, ClosedPair};
 pub(crate) use code::Code;
 pub(crate) use dispatch::{
-    Cell, Dispatch, Id, OtherwiseLine, RelationTest, Rule, Targets, Test, Tests, TypeDispatch,
+    AtOnce, Cell, Dispatch, Id, OtherwiseLine, RelationTest, Rule, Targets, Test, Tests,
+    TypeDispatch,
 };
 pub(crate) use facts::{Detail, DetailKey, FactTables, Pairs, Until, of_pair, pair};
 pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};

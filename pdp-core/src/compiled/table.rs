@@ -127,7 +127,7 @@ impl Record {
     pub(crate) const PATTERNS: u8 = 2;
     /// Has one fact about links, or several.
     const LINKED: u8 = 4;
-    const LINKED_OFTEN: u8 = 8;
+    pub(crate) const LINKED_OFTEN: u8 = 8;
     /// Has had facts about exact actors that end some time.
     pub(crate) const ENDING: u8 = 16;
     /// Has sets of one resource only.

@@ -25,6 +25,9 @@ pub(crate) struct TypeInfo {
     pub(crate) relations: Vec<RelationInfo>,
     /// Their names.
     pub(crate) relation_names: Vec<Box<str>>,
+    /// Relations of what links point to that rules ask; each has the position behind those of
+    /// [`TypeInfo::relations`] and of the ones before it.
+    pub(crate) through: Vec<Step>,
     /// Relations that facts may state for actors, as bits.
     pub(crate) direct: u64,
     /// Those whose closure has steps, and those whose closure has conditions.

@@ -7,8 +7,8 @@ use super::relation::Walk;
 use super::scratch::Memory;
 use crate::compile::{BUILTIN_ITEMS_MAX, mask};
 use crate::compiled::{
-    Detail, FactTables, FaultId, Leaf, NodeId, RelationInfo, ResourceIndex, Slot, SlotSource,
-    Stored, TypeIndex, Until,
+    ClosedPair, Detail, FactTables, FaultId, Leaf, NodeId, RelationInfo, ResourceIndex, Slot,
+    SlotSource, Stored, TypeIndex, Until,
 };
 use crate::{Actor, Policies, Request};
 
@@ -28,6 +28,8 @@ pub(super) struct Evaluation<'e> {
     pub(super) subject: Subject,
     /// The direct relations of the actor on the resource of the request, once they are wanted.
     pub(super) held: Option<u64>,
+    /// What was found beforehand of the actor and the resource, once it is wanted.
+    pub(super) closed: Option<ClosedPair>,
     /// Where the request has no time: whether facts that end some time count as holding.
     pub(super) assume_unended: bool,
     /// Whether such a fact was met.
@@ -81,6 +83,7 @@ impl<'e> Evaluation<'e> {
             actor: None,
             subject,
             held: None,
+            closed: None,
             assume_unended: false,
             met_ending: false,
         }

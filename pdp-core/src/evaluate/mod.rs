@@ -240,8 +240,8 @@ impl<'e> Evaluation<'e> {
                 (if *whole { id == text } else { id.starts_with(text) }).into()
             }
             Test::Known(wanted) => (self.is_known(self.subject) == *wanted).into(),
-            Test::Related(test) => match self.related_at_once(test) {
-                Some(related) => related.into(),
+            Test::Related { test, wanted } => match self.related_at_once(test) {
+                Some(related) => (related == *wanted).into(),
                 None => self.truth(test.node, self.subject),
             },
             Test::Expression(node) => self.truth(*node, self.subject),

@@ -5,7 +5,8 @@ use pdp_cel::{Failure, Truth};
 use super::condition::{Evaluation, Subject, failure_of_host};
 use crate::compile::{bits, mask};
 use crate::compiled::{
-    Detail, Map, Record, RelationIndex, RelationInfo, RelationTest, ResourceIndex, TypeIndex, pair,
+    AtOnce, ClosedPair, Detail, Map, Record, RelationIndex, RelationInfo, RelationTest,
+    ResourceIndex, TypeIndex, pair,
 };
 
 /// Up to this many visited resources, they are looked for one by one.
@@ -101,9 +102,20 @@ impl Evaluation<'_> {
     #[inline]
     pub(super) fn related_at_once(&mut self, test: &RelationTest) -> Option<bool> {
         let subject = self.subject;
-        let Some(link) = test.link else { return self.held_at_once(subject, test) };
+        if let Some(index) = subject.index
+            && let Some(held) = self.held_closed(index, test.closed, test.direct)
+        {
+            return Some(held);
+        }
+        let at_once = test.at_once.as_ref()?;
+        let Some(link) = at_once.link else { return self.held_at_once(subject, at_once) };
         let target = self.only_target(subject, link)?;
-        self.held_at_once(target, test)
+        if let Some(index) = target.index
+            && let Some(held) = self.held_closed(index, at_once.goals, at_once.direct)
+        {
+            return Some(held);
+        }
+        self.held_at_once(target, at_once)
     }
 
     /// What a link points to, if that is one resource.
@@ -121,11 +133,8 @@ impl Evaluation<'_> {
     }
 
     #[inline]
-    fn held_at_once(&mut self, subject: Subject, test: &RelationTest) -> Option<bool> {
+    fn held_at_once(&mut self, subject: Subject, test: &AtOnce) -> Option<bool> {
         let Some(index) = subject.index else { return test.plain.then_some(false) };
-        if let Some(held) = self.held_closed(index, test.goals, test.direct) {
-            return Some(held);
-        }
         self.met_ending = false;
         if self.held(index, test.direct) & test.direct != 0 {
             return Some(true);
@@ -143,20 +152,36 @@ impl Evaluation<'_> {
     /// Whether the actor has one of the goals on a resource, where that was found beforehand.
     #[inline]
     fn held_closed(&mut self, index: ResourceIndex, goals: u64, direct: u64) -> Option<bool> {
-        let facts = &self.policies.facts;
-        let record = facts.resources.record(index);
+        let record = self.policies.facts.resources.record(index);
         if !record.has(Record::CLOSED) {
             return None;
         }
-        let held = facts.closed.as_ref()?.of(self.actor, index, goals)? != 0;
-        if held || !record.has(Record::PATTERNS | Record::ENDING) {
-            return Some(held);
+        let ClosedPair { held, complete } = self.closed_pair(index)?;
+        if held & goals != 0 {
+            return Some(true);
+        }
+        if goals == 0 || goals & !complete != 0 {
+            return None;
+        }
+        if !record.has(Record::PATTERNS | Record::ENDING) {
+            return Some(false);
         }
         let met_before = std::mem::take(&mut self.met_ending);
         let held = self.held(index, direct) & direct != 0;
         let is_certain = held || !self.met_ending;
         self.met_ending |= met_before;
         is_certain.then_some(held)
+    }
+
+    #[inline]
+    fn closed_pair(&mut self, index: ResourceIndex) -> Option<ClosedPair> {
+        if self.subject.index != Some(index) {
+            return Some(self.policies.facts.closed.as_ref()?.pair(self.actor, index));
+        }
+        if self.closed.is_none() {
+            self.closed = Some(self.policies.facts.closed.as_ref()?.pair(self.actor, index));
+        }
+        self.closed
     }
 
     /// Whether the actor is in one of the sets to which facts give some relations, where these are
