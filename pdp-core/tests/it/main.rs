@@ -2,6 +2,7 @@
 
 mod at_once; // relations that need no walk
 mod audit; // what a record holds, what it leaves out
+mod closures; // what sets and links lead to, found beforehand
 mod conditions; // types, absence, comparison
 mod daarion; // sections lowered to facts
 mod deciders; // engine, wrapper, remote: one trait

@@ -1,0 +1,195 @@
+//! What sets and links lead to is found beforehand, and decides as a walk does.
+
+use pdp_core::{Effect, Engine, Fault, Policies, Request, Resource, Scratch, Statement};
+
+use crate::support::{human, policies};
+
+/// Files in folders in folders, shared with groups of groups.
+fn drive(settings: &str, facts: &str) -> Policies {
+    policies(&format!(
+        "
+version: 1
+{settings}
+types:
+  group: {{relations: {{member: direct}}}}
+  profile: {{relations: {{boss: direct}}}}
+  folder:
+    relations:
+      parent: {{to: folder}}
+      viewer: [direct, parent.viewer]
+  file:
+    actions: [read, edit, see, sign, ask, avoid]
+    relations:
+      folder: {{to: folder}}
+      archive: {{to: folder}}
+      profile: {{to: profile, id: resource.id}}
+      viewer: [direct, folder.viewer, archive.viewer]
+      editor: direct
+      signer: profile.boss
+      asker: [direct, folder.viewer, {{when: actor.id == 'user:9'}}]
+rules:
+  - {{id: read, effect: permit, resource: file, actions: read, actors: {{relation: viewer}}}}
+  - {{id: edit, effect: permit, resource: file, actions: edit, actors: {{relation: editor}}}}
+  - {{id: see, effect: permit, resource: file, actions: see, actors: {{relation: [folder.viewer, archive.viewer]}}}}
+  - {{id: sign, effect: permit, resource: file, actions: sign, actors: {{relation: signer}}}}
+  - {{id: ask, effect: permit, resource: file, actions: ask, actors: {{relation: asker}}}}
+  - {{id: avoid, effect: permit, resource: file, actions: avoid, actors: {{not: {{relation: [viewer, editor]}}}}}}
+facts:
+{facts}
+"
+    ))
+}
+
+const SHARED: &str = "
+  group:inner: {member: [user:1, 'group:outer#member']}
+  group:outer: {member: [user:2, 'group:inner#member']}
+  folder:top: {viewer: ['group:inner#member', user:3]}
+  folder:sub: {parent: folder:top, viewer: user:4}
+  folder:old: {viewer: user:5}
+  file:a: {folder: folder:sub, archive: folder:old, viewer: user:6, editor: ['group:outer#member', user:7]}
+  profile:a: {boss: user:8}
+";
+
+/// Which users may do something to a file, by the last letter of their ids; the same with what was
+/// found beforehand and without it.
+fn users(policies: &Policies, action: &str, file: &str) -> String {
+    let ask = |policies: &Policies, user: u32| {
+        let id = format!("user:{user}");
+        let request = Request::new(human(&id), action, Resource::new("file", file));
+        let decision = policies.evaluate(&request, &mut Scratch::new());
+        let faults: Vec<Fault> = decision.errors.iter().map(|error| error.fault).collect();
+        (decision.effect == Effect::Permit, faults)
+    };
+    let walking = policies.without_closures();
+    let mut users = String::new();
+    for user in 1..=9 {
+        let answer = ask(policies, user);
+        assert_eq!(answer, ask(&walking, user), "{action} {file} {user}");
+        match answer {
+            (true, _) => users.push_str(&user.to_string()),
+            (false, faults) if !faults.is_empty() => users.push('!'),
+            _ => {}
+        }
+    }
+    users
+}
+
+fn relation(resource: &str, relation: &str, actor: &str) -> Statement {
+    Statement::relation(resource, relation, actor.parse().expect("an actor"))
+}
+
+fn link(resource: &str, link: &str, target: &str) -> Statement {
+    let (resource, link) = (resource.to_owned(), link.to_owned());
+    Statement::Link { resource, link, targets: vec![target.to_owned()] }
+}
+
+#[test]
+fn whoever_sets_and_links_lead_to_has_the_relation() {
+    let policies = drive("", SHARED);
+    let asked = |action| users(&policies, action, "a");
+    assert_eq!(asked("read"), "123456");
+    assert_eq!(asked("edit"), "127");
+    assert_eq!(asked("see"), "12345");
+    assert_eq!(asked("sign"), "8");
+    assert_eq!(asked("avoid"), "89");
+    assert_eq!(users(&policies, "read", "unknown"), "");
+}
+
+#[test]
+fn a_change_far_away_is_seen_at_once_and_after_settling() {
+    let engine = Engine::new(drive("", SHARED));
+    let asked = |action: &str| users(&engine.present(), action, "a");
+    let both = |action: &str, wanted: &str| {
+        assert_eq!(asked(action), wanted);
+        assert!(engine.settle(), "{wanted}: something was given up");
+        assert_eq!(asked(action), wanted);
+        assert!(!engine.settle(), "{wanted}: nothing was given up since");
+    };
+    assert!(!engine.settle(), "nothing has changed");
+    engine.add(relation("group:outer", "member", "user:9")).expect("a change");
+    both("read", "1234569");
+    engine.remove(relation("group:inner", "member", "group:outer#member")).expect("a change");
+    both("read", "13456");
+    engine.remove(relation("file:a", "viewer", "user:6")).expect("a change");
+    both("read", "1345");
+    engine.remove(link("folder:sub", "parent", "folder:top")).expect("a change");
+    both("see", "45");
+    engine.add(link("file:a", "folder", "folder:top")).expect("a change");
+    both("see", "1345");
+    engine.add(relation("profile:a", "boss", "user:1")).expect("a change");
+    both("sign", "18");
+}
+
+#[test]
+fn settling_changes_no_revision() {
+    let engine = Engine::new(drive("", SHARED));
+    let revision = engine.remove(relation("group:inner", "member", "user:1")).expect("a change");
+    assert!(engine.settle());
+    assert_eq!(engine.present().version().revision, revision);
+}
+
+#[test]
+fn what_depends_on_the_request_is_asked_then() {
+    let policies = drive(
+        "",
+        "
+  group:all: {member: 'user:*'}
+  group:late: {member: {id: user:2, until: '2026-06-01T12:00:00Z'}}
+  folder:open: {viewer: ['group:all#member']}
+  folder:ending: {viewer: [user:1, 'group:late#member']}
+  file:a: {folder: folder:open}
+  file:b: {folder: folder:ending, asker: user:1}
+  file:c: {viewer: ['user:*'], folder: folder:x}
+  file:d: {folder: folder:x, viewer: [user:3, {id: user:4, until: '2026-06-01T12:00:00Z'}]}
+",
+    );
+    assert_eq!(users(&policies, "read", "a"), "123456789");
+    assert_eq!(users(&policies, "read", "b"), "1!");
+    assert_eq!(users(&policies, "read", "c"), "123456789");
+    assert_eq!(users(&policies, "read", "d"), "3!");
+    assert_eq!(users(&policies, "ask", "b"), "1!9");
+    assert_eq!(users(&policies, "ask", "d"), "9");
+}
+
+#[test]
+fn a_resource_that_is_named_later_counts() {
+    let engine = Engine::new(drive("", "\n  file:a: {folder: folder:x}\n"));
+    assert_eq!(users(&engine.present(), "sign", "a"), "");
+    engine.add(relation("profile:a", "boss", "user:5")).expect("a change");
+    assert_eq!(users(&engine.present(), "sign", "a"), "5");
+}
+
+#[test]
+fn the_limit_of_walks_is_the_same() {
+    let chain: String = (0..6)
+        .map(|level| {
+            format!("  group:g{level}: {{member: ['group:g{}#member', user:{level}]}}\n", level + 1)
+        })
+        .collect();
+    let facts = format!("{chain}  file:a: {{editor: ['group:g1#member']}}\n");
+    for (limit, wanted) in [(3, "123!!!!!!"), (6, "12345!!!!"), (7, "12345"), (8, "12345")] {
+        let policies = drive(&format!("walk_limit: {limit}"), &facts);
+        let asked = users(&policies, "edit", "a");
+        assert_eq!(
+            asked.trim_end_matches('!').len(),
+            wanted.trim_end_matches('!').len(),
+            "{limit}"
+        );
+    }
+}
+
+#[test]
+fn what_very_many_have_is_walked() {
+    let members: Vec<String> = (1..=1_100).map(|user| format!("user:{user}")).collect();
+    let facts = format!(
+        "
+  group:crowd: {{member: [{}]}}
+  folder:top: {{viewer: ['group:crowd#member']}}
+  file:a: {{folder: folder:top, editor: user:1}}
+",
+        members.join(", ")
+    );
+    let policies = drive("", &facts);
+    assert_eq!(users(&policies, "read", "a"), "123456789");
+    assert_eq!(users(&policies, "edit", "a"), "1");
+}
