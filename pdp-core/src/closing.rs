@@ -35,9 +35,8 @@ impl Policies {
         let walk_limit = self.code.walk_limit as usize;
         let closing = Closing::new(&self.facts, types, walk_limit);
         let (closed, reached) = closing.map(Closing::all).unwrap_or_default();
-        let is_closed = |index: usize| closed.complete.get(index).is_some_and(|mask| *mask != 0);
         let is_reached = |index: usize| reached.get(index).copied().unwrap_or_default();
-        self.facts.resources.note_closed(|index| (is_closed(index), is_reached(index)));
+        self.facts.resources.note_closed(|index| (closed.is_complete(index), is_reached(index)));
         self.facts.closed = Some(Arc::new(closed));
         self.facts.reopened = false;
     }
@@ -60,7 +59,9 @@ struct Closing<'f> {
     visited_max: usize,
     /// Exact actors and their relations, by resource.
     actors: Vec<(ResourceIndex, u32, u64)>,
-    closed: Closed,
+    /// For each resource the relations that are closed, and for pairs those that actors have.
+    complete: Vec<u64>,
+    held: Vec<(u64, u64)>,
     /// Whether a walk led to the resource from another one.
     reached: Vec<bool>,
     pairs: usize,
@@ -105,7 +106,6 @@ impl<'f> Closing<'f> {
             .collect();
         actors.sort_unstable();
         let len = facts.resources.len();
-        let closed = Closed { complete: vec![0; len], ..Closed::default() };
         Some(Closing {
             pairs: PAIRS_MIN + PAIRS_A_FACT * facts.count,
             steps: STEPS_MIN + STEPS_A_FACT * facts.count,
@@ -113,7 +113,8 @@ impl<'f> Closing<'f> {
             types,
             visited_max: VISITED_MAX.min(walk_limit),
             actors,
-            closed,
+            complete: vec![0; len],
+            held: Vec::new(),
             reached: vec![false; len],
         })
     }
@@ -138,7 +139,7 @@ impl<'f> Closing<'f> {
                 }
             }
         }
-        (self.closed, self.reached)
+        (Closed::new(self.complete, self.held), self.reached)
     }
 
     /// Finds all actors that have the relation on the resource.
@@ -273,10 +274,9 @@ impl<'f> Closing<'f> {
     }
 
     fn note(&mut self, resource: ResourceIndex, relation: RelationIndex, walk: &mut Walk) {
-        self.closed.complete[resource as usize] |= 1 << relation;
-        for actor in &walk.actors {
-            self.closed.pairs.add(pair(*actor, resource), 1 << relation);
-        }
+        self.complete[resource as usize] |= 1 << relation;
+        let held = walk.actors.iter().map(|actor| (pair(*actor, resource), 1 << relation));
+        self.held.extend(held);
         self.pairs -= walk.actors.len();
         for reached in walk.visited.keys().filter(|reached| **reached != resource) {
             self.reached[*reached as usize] = true;

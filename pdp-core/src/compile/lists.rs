@@ -12,8 +12,8 @@ use crate::compiled::{
     Run, Test, Tests, TypeDispatch, TypeInfo,
 };
 
-/// So many rules are tried one by one.
-const FEW: usize = 12;
+/// So many rules are tried one by one: finding the keys of a request takes as long.
+const FEW: usize = 4;
 
 /// How often all rules together may stand under keys; beyond that lists stay plain.
 const COPIES_MAX: usize = 8_000_000;
@@ -176,7 +176,6 @@ impl Maker<'_, '_> {
             let list = self.forked(&items, false);
             self.lists.set_branch(number, key, list);
         }
-        self.lists.kinds |= kinds;
         Fork { number, kinds }
     }
 

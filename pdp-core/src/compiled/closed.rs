@@ -1,14 +1,20 @@
-use super::{Pairs, ResourceIndex, pair};
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+
+use super::{ResourceIndex, pair};
 
 /// Which actors have which relations on resources, with all that sets and links lead to: what walks
-/// would find, found beforehand.
+/// would find, found beforehand. It is made once and never changed, so it lies flat.
 #[derive(Debug, Default)]
 pub(crate) struct Closed {
-    /// For each resource the relations that [`Closed::pairs`] says everything of, as bits; those
-    /// behind the ones of its type are of what links point to ([`super::TypeInfo::through`]).
-    pub(crate) complete: Vec<u64>,
-    /// For an actor and a resource the relations, as bits.
-    pub(crate) pairs: Pairs,
+    /// For each resource the relations that the table says everything of, as bits; those behind
+    /// the ones of its type are of what links point to ([`super::TypeInfo::through`]).
+    complete: Vec<u64>,
+    /// Open addressing, linear probing, at most half full: an actor and a resource, and the
+    /// relations, as bits; 0 is empty.
+    slots: Vec<(u64, u64)>,
+    seed: RandomState,
 }
 
 /// What is known of an actor and a resource, as bits.
@@ -21,10 +27,57 @@ pub(crate) struct ClosedPair {
 }
 
 impl Closed {
+    /// For each resource its complete relations, and for actors and resources the relations, each
+    /// pair as often as may be.
+    pub(crate) fn new(complete: Vec<u64>, mut pairs: Vec<(u64, u64)>) -> Self {
+        pairs.sort_unstable();
+        pairs.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                kept.1 |= next.1;
+            }
+            is_same
+        });
+        let size = if pairs.is_empty() { 0 } else { (pairs.len() * 2).next_power_of_two() };
+        let seed = RandomState::default();
+        let mut closed = Closed { complete, slots: vec![(0, 0); size], seed };
+        for (pair, relations) in pairs {
+            let mut position = closed.home(pair);
+            while closed.slots[position].1 != 0 {
+                position = (position + 1) & (size - 1);
+            }
+            closed.slots[position] = (pair, relations);
+        }
+        closed
+    }
+
+    pub(crate) fn is_complete(&self, resource: usize) -> bool {
+        self.complete.get(resource).is_some_and(|relations| *relations != 0)
+    }
+
     #[inline]
     pub(crate) fn pair(&self, actor: Option<u32>, resource: ResourceIndex) -> ClosedPair {
         let complete = self.complete.get(resource as usize).copied().unwrap_or_default();
-        let held = actor.map_or(0, |actor| self.pairs.relations(pair(actor, resource)));
+        let held = actor.map_or(0, |actor| self.relations(pair(actor, resource)));
         ClosedPair { held, complete }
+    }
+
+    #[inline]
+    fn home(&self, pair: u64) -> usize {
+        #[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
+        let hash = self.seed.hash_one(pair) as usize;
+        hash & self.slots.len().wrapping_sub(1)
+    }
+
+    #[inline]
+    fn relations(&self, pair: u64) -> u64 {
+        let mut position = self.home(pair);
+        while let Some((other, relations)) = self.slots.get(position) {
+            if *other == pair || *relations == 0 {
+                return *relations;
+            }
+            position = (position + 1) & (self.slots.len() - 1);
+        }
+        0
     }
 }

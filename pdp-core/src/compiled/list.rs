@@ -86,8 +86,6 @@ pub(crate) struct Lists {
     pub(crate) candidates: Vec<Candidate>,
     /// By the number of a fork and a key, in one word.
     branches: Map<u64, List>,
-    /// The kinds of all keys, as bits.
-    pub(crate) kinds: u8,
     /// Ids and tenants that are keys.
     pub(crate) words: TextTable,
     pub(crate) beginnings: Prefixes,

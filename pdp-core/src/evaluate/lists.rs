@@ -145,8 +145,9 @@ impl<'e> Evaluation<'e> {
             runs.push(list.always);
         }
         let Some(fork) = list.fork else { return };
-        if !self.memory.keys_known {
-            self.know_keys();
+        let unknown = fork.kinds & !self.memory.keys_known;
+        if unknown != 0 {
+            self.know_keys(unknown);
         }
         for index in 0..self.memory.keys.len() {
             let key = self.memory.keys[index];
@@ -158,13 +159,15 @@ impl<'e> Evaluation<'e> {
         }
     }
 
-    /// Finds what of the request may lead to rules.
-    fn know_keys(&mut self) {
+    /// Finds the keys of some kinds that the request has.
+    fn know_keys(&mut self, kinds: u8) {
         let lists = self.lists();
         let request = self.request;
         let mut keys = std::mem::take(&mut self.memory.keys);
-        keys.clear();
-        let wanted = |kind: KeyKind| lists.kinds & kind.bit() != 0;
+        if self.memory.keys_known == 0 {
+            keys.clear();
+        }
+        let wanted = |kind: KeyKind| kinds & kind.bit() != 0;
         let mut word = |kind: KeyKind, text: &str| {
             let number = if wanted(kind) { lists.words.index(text) } else { None };
             keys.extend(number.map(|number| Key::new(kind, number)));
@@ -186,6 +189,6 @@ impl<'e> Evaluation<'e> {
             keys.extend(roles.map(|role| Key::new(KeyKind::Role, *role)));
         }
         self.memory.keys = keys;
-        self.memory.keys_known = true;
+        self.memory.keys_known |= kinds;
     }
 }

@@ -69,18 +69,14 @@ impl Policies {
         self.decision(deciding.as_ref(), None, &errors)
     }
 
+    #[inline]
     fn decision<'p>(
         &'p self,
         deciding: Option<&Deciding>,
         otherwise: Option<&'p str>,
         errors: &[(u32, Failure)],
     ) -> Decision<'p> {
-        let errors = match errors {
-            [] => Vec::new(),
-            errors => {
-                errors.iter().map(|(rule, failure)| self.rule_error(*rule, *failure)).collect()
-            }
-        };
+        let errors = if errors.is_empty() { Vec::new() } else { self.rule_errors(errors) };
         let Some(&Deciding { rule, bypass }) = deciding else {
             return Decision {
                 effect: Effect::Deny,
@@ -104,6 +100,11 @@ impl Policies {
         }
     }
 
+    #[cold]
+    fn rule_errors(&self, errors: &[(u32, Failure)]) -> Vec<RuleError<'_>> {
+        errors.iter().map(|(rule, failure)| self.rule_error(*rule, *failure)).collect()
+    }
+
     fn rule_error(&self, rule: u32, failure: Failure) -> RuleError<'_> {
         let rule = self.rule_ref(rule);
         let Failure { node, fault } = failure;
@@ -118,6 +119,7 @@ impl Policies {
         RuleError { rule, fault: Fault::of_expression(fault), message }
     }
 
+    #[inline]
     fn rule_ref(&self, rule: u32) -> RuleRef<'_> {
         let rule = &self.code.rules[rule as usize];
         RuleRef {
@@ -212,39 +214,62 @@ impl<'e> Evaluation<'e> {
         Some(&line.reason)
     }
 
-    /// Whether all of some tests are passed. Together they may take as much as those of any other
-    /// rule or line.
+    /// Whether all of some tests are passed.
     #[inline]
     fn passes(&mut self, tests: Tests) -> Truth {
-        let tests = self.policies.code.dispatch.of(tests);
+        let mut tests = self.policies.code.dispatch.of(tests).iter();
+        while let Some(test) = tests.next() {
+            let passed = match test {
+                Test::Role(role) => Some(self.has_role(*role)),
+                other => self.passes_at_once(other),
+            };
+            match passed {
+                Some(true) => {}
+                Some(false) => return Truth::No,
+                None => return self.passes_all(test, tests.as_slice()),
+            }
+        }
+        Truth::Yes
+    }
+
+    /// Whether a test that takes an expression is passed, and others. Together they may take as
+    /// much as those of any other rule or line.
+    fn passes_all(&mut self, first: &Test, others: &[Test]) -> Truth {
         self.memory.meter = Meter::default();
-        Truth::combine(tests.iter().map(|test| self.passes_one(test)), Truth::No)
+        let first = std::iter::once((None, first));
+        let others = others.iter().map(|test| (Some(test), test));
+        let parts = first.chain(others).map(|(unasked, test)| {
+            match (unasked.and_then(|test| self.passes_at_once(test)), test.node()) {
+                (Some(passed), _) => passed.into(),
+                (None, Some(node)) => self.truth(node, self.subject),
+                (None, None) => Truth::No,
+            }
+        });
+        Truth::combine(parts, Truth::No)
     }
 
     fn text(&self, text: u32) -> &'e str {
         &self.policies.code.dispatch.texts[text as usize]
     }
 
+    /// Whether a test is passed; `None` where that takes an expression.
     #[inline]
-    fn passes_one(&mut self, test: &Test) -> Truth {
-        match test {
-            Test::Role(role) => self.has_role(*role).into(),
-            Test::ActorTypes(types) => self.is_of_types(*types).into(),
-            Test::Tenant(tenant) => self.is_of_tenant(self.text(*tenant)).into(),
+    fn passes_at_once(&mut self, test: &Test) -> Option<bool> {
+        Some(match test {
+            Test::Role(role) => self.has_role(*role),
+            Test::ActorTypes(types) => self.is_of_types(*types),
+            Test::Tenant(tenant) => self.is_of_tenant(self.text(*tenant)),
             Test::Id { of, text, whole } => {
                 let id = match of {
                     Id::Actor => self.request.actor.id,
                     Id::Resource => self.request.resource.id,
                 };
                 let text = self.text(*text);
-                (if *whole { id == text } else { id.starts_with(text) }).into()
+                if *whole { id == text } else { id.starts_with(text) }
             }
-            Test::Known(wanted) => (self.is_known(self.subject) == *wanted).into(),
-            Test::Related { test, wanted } => match self.related_at_once(test) {
-                Some(related) => (related == *wanted).into(),
-                None => self.truth(test.node, self.subject),
-            },
-            Test::Expression(node) => self.truth(*node, self.subject),
-        }
+            Test::Known(wanted) => self.is_known(self.subject) == *wanted,
+            Test::Related { test, wanted } => self.related_at_once(test)? == *wanted,
+            Test::Expression(_) => return None,
+        })
     }
 }

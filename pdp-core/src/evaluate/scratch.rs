@@ -41,9 +41,9 @@ pub(super) struct Memory {
     pub(super) tenants: SmallVec<[u32; 4]>,
     pub(super) tenants_known: bool,
     pub(super) tenants_fault: Option<FaultId>,
-    /// What of the request may lead to rules, once that is wanted.
+    /// What of the request may lead to rules, of the kinds that were wanted, as bits.
     pub(super) keys: Vec<Key>,
-    pub(super) keys_known: bool,
+    pub(super) keys_known: u8,
     /// Memory for rules to be tried.
     pub(super) runs: Vec<Vec<Run>>,
     /// Of those the ones of one phase.
@@ -59,7 +59,7 @@ impl Memory {
         self.generation += 1;
         self.roles_known = false;
         self.tenants_known = false;
-        self.keys_known = false;
+        self.keys_known = 0;
     }
 
     /// Where a value stands in its map, if it was found to be as it was declared.
