@@ -6,7 +6,7 @@ use judge::run::{End, Run};
 use judge::smaller;
 
 /// So many pairs of policies and request are compared where `JUDGE_PAIRS` says nothing.
-const PAIRS: u64 = 200_000;
+const PAIRS: u64 = 1_000_000;
 
 /// The generators are meant to make valid sets; if fewer are, they have drifted from the language.
 const REJECTED_PERCENT_MAX: f64 = 5.0;

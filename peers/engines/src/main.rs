@@ -3,6 +3,8 @@
 mod casbin;
 mod cedar;
 mod cell;
+mod figure;
+mod goals;
 mod rego;
 mod report;
 
@@ -13,6 +15,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use cell::{Cell, Task};
 use clap::Parser;
+use figure::{Figure, What};
 use pdp_benches::allocations::CountingAllocator;
 use pdp_benches::conditions;
 use pdp_benches::contender::{Contender, compare, loaded};
@@ -48,6 +51,7 @@ struct Arguments {
 struct Results {
     head: Head,
     cells: Vec<Cell>,
+    figures: Vec<Figure>,
 }
 
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -73,8 +77,20 @@ fn main() -> Result<()> {
     }
     rules_over_context(&arguments, &mut results)?;
     println!("{}", report::table(&results.cells));
+    println!("{}", report::figures(&results.figures));
+    let Results { cells, figures, .. } = &results;
+    println!("{}", goals::table(goals::Measured { cells, figures }));
     Ok(())
 }
+
+/// So many documents every peer can hold in the memory there is.
+const PEERS_MAX: usize = 100_000;
+
+/// So many documents can be kept as a policy set each.
+const SLICED_MAX: usize = 10_000;
+
+/// With so many documents two threads are measured.
+const THREADS_AT: usize = 1_000;
 
 /// The workload *seed*. The peers are asked the hot requests, the floor all.
 fn seed(arguments: &Arguments, size: usize, results: &mut Results) -> Result<()> {
@@ -87,14 +103,18 @@ fn seed(arguments: &Arguments, size: usize, results: &mut Results) -> Result<()>
     let (policies, load) = ours::seed_policies(&seed);
     let (floor, floor_load) = loaded(|| SeedFloor::new(&seed));
     let (reference, draws) = (Reference::new(&seed), Draws::new(&seed));
-    eprintln!(
-        "seed, {size}: {} Cedar policies, {} Casbin rows",
-        cedar::policies_per_rule(&seed),
-        {
-            let (policies, groupings) = casbin::rows(&seed);
-            policies.len() + groupings.len()
-        },
-    );
+    results.figure(What::First, size, figure::first(&policies, &draws.distinct()));
+    if size == THREADS_AT {
+        let [deciding, reckoning] = figure::two_threads(&policies, &draws.distinct());
+        results.figure(What::TwoThreads, size, deciding);
+        results.figure(What::TwoThreadsReckoning, size, reckoning);
+    }
+    if size <= PEERS_MAX {
+        let (policies, groupings) = casbin::rows(&seed);
+        let rows = policies.len() + groupings.len();
+        let policies = cedar::policies_per_rule(&seed);
+        eprintln!("seed, {size}: {policies} Cedar policies, {rows} Casbin rows");
+    }
     for (set, draws) in
         [("hot", draws.hot()), ("distinct", draws.distinct()), ("uniform", draws.uniform())]
     {
@@ -105,7 +125,7 @@ fn seed(arguments: &Arguments, size: usize, results: &mut Results) -> Result<()>
         let wanted: Vec<bool> = draws.iter().map(|draw| reference.permits(draw)).collect();
         let mut contenders = vec![ours::seed(&policies, load, &draws)];
         contenders.extend(ours::seed_floor(&floor, floor_load, &draws));
-        if set == "hot" {
+        if set == "hot" && size <= PEERS_MAX {
             contenders.extend(peers(arguments, &seed, &draws));
         }
         results.measure(arguments, &task, contenders, &wanted)?;
@@ -114,14 +134,13 @@ fn seed(arguments: &Arguments, size: usize, results: &mut Results) -> Result<()>
 }
 
 fn peers<'a>(arguments: &Arguments, seed: &Seed, draws: &[Draw<'_>]) -> Vec<Contender<'a>> {
-    let mut peers = vec![
-        cedar::sliced(seed, draws),
-        rego::seed(seed, draws),
-        cedar::generic(seed, draws),
-        cedar::generic_per_call(seed, draws),
-    ];
     let documents =
         seed.microdaos.len() + seed.channels.len() + seed.tools.len() + seed.agents.len();
+    let mut peers = vec![rego::seed(seed, draws)];
+    if documents <= SLICED_MAX {
+        peers.push(cedar::sliced(seed, draws));
+    }
+    peers.extend([cedar::generic(seed, draws), cedar::generic_per_call(seed, draws)]);
     if documents <= 1_000 || arguments.slow {
         peers.extend([cedar::per_rule(seed, draws), casbin::seed(seed, draws)]);
     }
@@ -168,7 +187,12 @@ impl Results {
         let known = fs::read_to_string(path).ok();
         let known = known.and_then(|text| serde_json::from_str::<Results>(&text).ok());
         let known = known.filter(|known| known.head == *head);
-        known.unwrap_or_else(|| Results { head: head.clone(), cells: Vec::new() })
+        known.unwrap_or_else(|| Results { head: head.clone(), ..Results::default() })
+    }
+
+    fn figure(&mut self, what: What, size: usize, value: f64) {
+        self.figures.retain(|figure| (figure.what, figure.size) != (what, size));
+        self.figures.push(Figure { what, size, value });
     }
 
     fn has(&self, task: &Task) -> bool {

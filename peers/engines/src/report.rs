@@ -1,6 +1,7 @@
 //! The table.
 
 use crate::cell::{Cell, Task};
+use crate::figure::{Figure, What};
 
 /// A row for each engine of each task: times, and how many times as long as the floor and as our
 /// engine it takes.
@@ -26,6 +27,20 @@ pub fn table(cells: &[Cell]) -> String {
         ));
     }
     text
+}
+
+/// A line for each figure beside the cells.
+pub fn figures(figures: &[Figure]) -> String {
+    let line = |Figure { what, size, value }: &Figure| match what {
+        What::First => {
+            format!("seed, N = {size}: {value:.0} ns for each of the first 1 000 decisions\n")
+        }
+        What::TwoThreads => {
+            format!("seed, N = {size}: two threads decide {value:.2} times as much\n")
+        }
+        What::TwoThreadsReckoning => format!("two threads reckon {value:.2} times as much\n"),
+    };
+    figures.iter().map(line).collect()
 }
 
 /// The typical time of an engine on a task, if it was measured.

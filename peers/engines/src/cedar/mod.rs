@@ -197,10 +197,10 @@ fn channel_policies(seed: &Seed, channel: &Channel) -> String {
     );
     if !channel.blocked.is_empty() {
         let blocked = listed(seed, &channel.blocked);
-        write!(
+        writeln!(
             text,
             "forbid(principal, {part}, resource == Channel::\"{id}\") when {{ {blocked} }} \
-             unless {{ principal in Role::\"{SYSTEM_ADMIN}\" }};\n"
+             unless {{ principal in Role::\"{SYSTEM_ADMIN}\" }};"
         )
         .expect("text grows");
     }
