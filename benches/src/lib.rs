@@ -13,6 +13,7 @@ pub mod ours;
 pub mod random;
 pub mod rbac;
 pub mod reference;
+pub mod relations;
 pub mod rules;
 pub mod seed;
 pub mod varied;

@@ -18,11 +18,11 @@ use crate::compiled::{
 const VISITED_MAX: usize = 256;
 
 /// How many actors may have a relation on one resource.
-const ACTORS_MAX: usize = 1_024;
+const ACTORS_MAX: usize = 128;
 
-/// How many pairs there may be, whatever the number of facts, and how many for each fact.
+/// How many pairs there may be, whatever the number of facts, and of how many facts one more.
 const PAIRS_MIN: usize = 65_536;
-const PAIRS_A_FACT: usize = 4;
+const FACTS_A_PAIR: usize = 4;
 
 /// How many steps all walks together may take for each fact, and at least.
 const STEPS_A_FACT: usize = 64;
@@ -107,7 +107,7 @@ impl<'f> Closing<'f> {
         actors.sort_unstable();
         let len = facts.resources.len();
         Some(Closing {
-            pairs: PAIRS_MIN + PAIRS_A_FACT * facts.count,
+            pairs: PAIRS_MIN + facts.count / FACTS_A_PAIR,
             steps: STEPS_MIN + STEPS_A_FACT * facts.count,
             facts,
             types,

@@ -11,7 +11,7 @@ pub(crate) struct Closed {
     /// For each resource the relations that the table says everything of, as bits; those behind
     /// the ones of its type are of what links point to ([`super::TypeInfo::through`]).
     complete: Vec<u64>,
-    /// Open addressing, linear probing, at most half full: an actor and a resource, and the
+    /// Open addressing, linear probing, at most three quarters full: an actor and a resource, and the
     /// relations, as bits; 0 is empty.
     slots: Vec<(u64, u64)>,
     seed: RandomState,
@@ -38,7 +38,7 @@ impl Closed {
             }
             is_same
         });
-        let size = if pairs.is_empty() { 0 } else { (pairs.len() * 2).next_power_of_two() };
+        let size = if pairs.is_empty() { 0 } else { (pairs.len() * 4 / 3 + 1).next_power_of_two() };
         let seed = RandomState::default();
         let mut closed = Closed { complete, slots: vec![(0, 0); size], seed };
         for (pair, relations) in pairs {
