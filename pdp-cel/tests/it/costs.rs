@@ -5,23 +5,24 @@
 //! second keep within the first is asked of each, so that a snapshot cannot hold a bound that is too
 //! low.
 
-use pdp_cel::{Absence, Checked, Known};
+use pdp_cel::{Absence, BYTES_MAX, Checked, Known, STEPS_MAX};
 
 use crate::support::{Declared, Evaluated};
 
 /// The rows of a table of expressions, one a line.
 fn table(expressions: &str) -> String {
     let lines = expressions.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(|line| row(line) + "\n").collect()
+    let mut declared = Declared::new();
+    lines.map(|line| row(&mut declared, line) + "\n").collect()
 }
 
-fn row(text: &str) -> String {
-    let mut declared = Declared::new();
+fn row(declared: &mut Declared, text: &str) -> String {
     let checked = declared.check(text);
     assert_eq!(checked.mistakes, [], "{text}");
     let known = checked.known.as_ref().expect("there is no mistake");
     let evaluated = declared.evaluated(text);
     assert_within(text, &evaluated, known);
+    assert_metered(declared, text, &evaluated);
     let Evaluated { value, steps, bytes, .. } = evaluated;
     let known = said(text, &checked, known);
     format!("{text}\n    {known}\n    -> {value}: {steps} steps, {bytes} bytes")
@@ -32,6 +33,23 @@ fn assert_within(text: &str, evaluated: &Evaluated, known: &Known) {
     let (made, most) = (evaluated.extent, known.bulk);
     assert!(evaluated.steps <= known.cost, "{text}: {} steps, {known:?}", evaluated.steps);
     assert!(made.items <= most.items && made.bytes <= most.bytes, "{text}: {made:?}, {known:?}");
+}
+
+/// What was taken is just enough: with a step less, or a byte less, there is no value.
+fn assert_metered(declared: &mut Declared, text: &str, evaluated: &Evaluated) {
+    let Evaluated { value, steps, bytes, .. } = evaluated;
+    let mut within = |steps: u64, bytes: u64| declared.evaluated_within(text, steps, bytes).value;
+    let plenty = STEPS_MAX / 4;
+    assert_eq!(within(*steps, BYTES_MAX), *value, "{text}");
+    assert_eq!(within(plenty, *bytes), *value, "{text}");
+    if *steps > 0 {
+        let less = within(steps - 1, BYTES_MAX);
+        assert!(less.starts_with("Limit at"), "{text}: {less} within {} steps", steps - 1);
+    }
+    if *bytes > 0 {
+        let less = within(plenty, bytes - 1);
+        assert!(less.starts_with("Limit at"), "{text}: {less} within {} bytes", bytes - 1);
+    }
 }
 
 fn said(text: &str, checked: &Checked, known: &Known) -> String {
@@ -497,6 +515,10 @@ const CONVERSIONS: &str = "
     bytes(x)
     bytes(s)
     bytes(s + t)
+    bytes(open)
+    bytes(open.b)
+    string(open)
+    base64.encode(open)
     timestamp(time)
     timestamp(i)
     timestamp('2026-11-27T00:00:00Z')
@@ -556,6 +578,12 @@ const TEXTS: &str = "
     open.join('x')
     [].join()
     s.lowerAscii()
+    open.lowerAscii()
+    open.reverse()
+    open.indexOf(w)
+    open.replace(w, t)
+    open.split(w)
+    strings.quote(open)
     s.upperAscii()
     s.replace('a', 'b')
     s.replace(w, t)
@@ -745,8 +773,6 @@ const HOST: &str = "
     host.text(s, words)
     host.text(s, [])
     host.text(s + t, words + names)
-    host.text(s, open)
     host.text(w, opens.map(o, string(o)))
-    host.wrong(i)
     host.nothing()
 ";

@@ -7,11 +7,12 @@ use crate::support::Declared;
 /// The rows of a table of expressions, one a line.
 fn table(expressions: &str) -> String {
     let lines = expressions.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(|line| row(line) + "\n").collect()
+    let mut declared = Declared::new();
+    lines.map(|line| row(&mut declared, line) + "\n").collect()
 }
 
-fn row(text: &str) -> String {
-    let checked = Declared::new().check(text);
+fn row(declared: &mut Declared, text: &str) -> String {
+    let checked = declared.check(text);
     assert_eq!(checked.known, None, "{text}");
     format!("{text}{}", shown(text, &checked))
 }

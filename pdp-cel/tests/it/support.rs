@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use pdp_cel::{
-    Absence, Builder, Bulk, Checked, Entries, Expression, ExpressionKind, Fault, Host,
+    Absence, BYTES_MAX, Builder, Bulk, Checked, Entries, Expression, ExpressionKind, Fault, Host,
     HostFunction, Known, Leaf, Literal, LowerOptions, Memory, Meter, Mistake, MistakeKind, Names,
-    NodeId, Operand, Resolved, Span, Stored, Type, Value, Vocabulary, check, evaluate, lower,
-    parse,
+    NodeId, Operand, Resolved, STEPS_MAX, Span, Stored, Type, Value, Vocabulary, check, evaluate,
+    lower, parse,
 };
 
 /// Something that expressions can name.
@@ -121,12 +121,17 @@ impl Declared {
 
     /// What an expression comes to, and the steps and bytes that it took.
     pub(crate) fn evaluated(&mut self, text: &str) -> Evaluated {
+        self.evaluated_within(text, STEPS_MAX, BYTES_MAX)
+    }
+
+    /// The same with so many steps and bytes left.
+    pub(crate) fn evaluated_within(&mut self, text: &str, steps: u64, bytes: u64) -> Evaluated {
         let expression = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         let mut builder = Builder::new(self.functions.clone());
         let options = LowerOptions::default();
         let node = lower(&expression, text, &mut builder, self, options).expect(text);
         let program = builder.finish([node]);
-        self.meter = Meter::default();
+        self.meter = meter(steps, bytes);
         let mut extent = Bulk::NONE;
         let value = match evaluate(&program, node, self) {
             Ok(value) => {
@@ -140,6 +145,17 @@ impl Declared {
         let (steps, bytes) = (self.meter.steps_taken(), self.meter.bytes_taken());
         Evaluated { value, extent, steps, bytes }
     }
+}
+
+/// A meter that has so much left.
+pub(crate) fn meter(steps: u64, bytes: u64) -> Meter {
+    let number = |left: u64| usize::try_from(left).expect("a small number");
+    let mut meter = Meter::default();
+    if bytes < BYTES_MAX {
+        meter.allocate(number(BYTES_MAX - bytes)).expect("it may take all");
+    }
+    meter.step(number(STEPS_MAX - meter.steps_taken() - steps)).expect("it may take all");
+    meter
 }
 
 /// What an expression came to.
