@@ -152,6 +152,7 @@ const NAMES: &str = "
     has(ctx.map) && (ctx.map.a ?? 'x') == 'a'
     has(ctx.map) && has(ctx.map.a) && ctx.map.a == 'x'
     has(own.asked)
+    words.exists(v, has(own.asked))
     own(i)
     counts.a
     counts.a ?? 9
@@ -201,6 +202,9 @@ const NAMES: &str = "
     maybe_map[?'a']
     has(maybe_map.a)
     maybe_map.a[0]
+    [maybe_text][0]
+    [maybe_map].map(m, m)
+    [maybe_map].first()
     (counts.a ?? 1) + (counts.b ?? 2)
     absent ?? counts.a ?? 5
     maybe ?? 1

@@ -145,6 +145,7 @@ const NAMES: &str = "
     has(counts.a) && cel.bind(counts, counts, counts.a == 1)
     words.exists(counts, has(counts.a))
     has(own.wrong)
+    words.exists(own, has(own.asked))
     own()
     i.field
     has(i.field)

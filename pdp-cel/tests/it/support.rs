@@ -94,7 +94,7 @@ pub(crate) struct Declared {
 impl Declared {
     pub(crate) fn new() -> Self {
         let variables = variables();
-        let values = variables.iter().map(|variable| value(variable.value)).collect();
+        let values = variables.iter().map(|variable| variable_value(variable.value)).collect();
         Declared {
             variables,
             values,
@@ -167,7 +167,7 @@ pub(crate) struct Evaluated {
 }
 
 /// A value written in CEL, which stays.
-fn value(text: &str) -> Option<Operand<'static>> {
+fn variable_value(text: &str) -> Option<Operand<'static>> {
     match text {
         "" => None,
         "none" => Some(Operand::Optional(None)),
@@ -366,4 +366,26 @@ fn extent_of(value: &Operand<'_>) -> Bulk {
         Operand::Optional(Some(value)) => extent_of(value),
         _ => Bulk::NONE,
     }
+}
+
+/// What an expression without names comes to, or its fault.
+pub(crate) fn value(text: &str) -> String {
+    let mut builder = Builder::default();
+    let node = lowered(&mut builder, text);
+    let program = builder.finish([node]);
+    match evaluate(&program, node, &mut Declared::new()) {
+        Ok(value) => shown(&value),
+        Err(failure) => format!("{:?}", failure.fault),
+    }
+}
+
+/// Holds each expression against what it comes to.
+pub(crate) fn assert_values(rows: &[(&str, &str)]) {
+    let wrong: Vec<String> = rows
+        .iter()
+        .map(|(text, made)| (text, made, value(text)))
+        .filter(|(_, expected, made)| made != **expected)
+        .map(|(text, expected, made)| format!("{text}\n  is {made}\n  not {expected}"))
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
