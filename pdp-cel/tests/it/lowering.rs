@@ -194,6 +194,9 @@ fn what_never_has_a_value_is_refused_where_it_is_asked_for() {
         "NoSuchOverload, \
         timestamp(space.c).getHours(1)"
     );
+    // What the zone is asked of is looked at first, if the zone is not known beforehand.
+    assert_eq!(value("b.getHours('Mars')", LAX), "NoSuchOverload, b.getHours('Mars')");
+    assert_eq!(value("b.getHours('UTC')", LAX), "NoSuchOverload, b.getHours('UTC')");
     assert_eq!(value("b.charAt(0)", STRICT), "\"t\"");
     assert_eq!(value("b.indexOf('x')", STRICT), "2");
     assert_eq!(value("b.split('e')", STRICT), "[\"t\", \"xt\"]");

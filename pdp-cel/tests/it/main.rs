@@ -7,4 +7,5 @@ mod lowering; // from trees to nodes, and what a builder says of them
 mod mistakes; // what it refuses, with its place
 mod support; // shared by the tests
 mod syntax; // from text to tree
+mod times; // points in time and lengths of time
 mod values; // maps, JSON, declared types and sizes

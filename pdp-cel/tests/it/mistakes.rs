@@ -139,6 +139,8 @@ const NAMES: &str = "
     !has(ctx.level) ? ctx.level : 1
     (has(ctx.level) || yes) ? ctx.level : 1
     (!has(ctx.level) && yes) ? 1 : ctx.level
+    (has(ctx.level) && yes) ? 1 : ctx.level
+    (!has(ctx.level) || yes) ? ctx.level : 1
     !(i == 1) || ctx.level > 1
     (has(ctx.level) && yes) || ctx.level > 1
     (has(ctx.level) ? yes : no) && ctx.level > 1
