@@ -202,6 +202,10 @@ const NAMES: &str = "
     maybe_map[?'a']
     has(maybe_map.a)
     maybe_map.a[0]
+    {opens[1]: 1}['a']
+    {opens[1]: 1}[i] ?? 2
+    {opens[1]: 1}[d] ?? 2
+    {opens[1]: 1}[yes] ?? 2
     [maybe_text][0]
     [maybe_map].map(m, m)
     [maybe_map].first()

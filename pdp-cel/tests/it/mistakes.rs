@@ -171,6 +171,9 @@ const NAMES: &str = "
     maybe[0]
     maybe_map[0]
     {1: 'a'}[null]
+    {opens[1]: 1}[null]
+    {opens[1]: 1}[time]
+    {}[words]
     absent[0]
     ints[absent]
     i ?? 1
