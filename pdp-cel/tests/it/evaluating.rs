@@ -103,6 +103,8 @@ fn what_is_asked_twice_is_found_out_once() {
         ("[net4.ip(), net4.ip()]", "[10.0.0.0, 10.0.0.0]", 9 + 2 * 2, 9 + 2),
         ("[net4.masked(), net4.masked()]", "[10.0.0.0/8, 10.0.0.0/8]", 9 + 2 * 2, 9 + 2),
         ("[i == u, i == u]", "[true, true]", 9 + 2 * 4, 9 + 4),
+        // Two in turn.
+        ("[i + 1, i + 2, i + 1, i + 2]", "[8, 9, 8, 9]", 13 + 4 * 2, 13 + 2 * 2),
         ("i / 0 == 1 || i / 0 == 2", "DivisionByZero", 1 + 2 * 3, 1 + 3 + 1),
         // What is owned is not kept.
         ("[w + w, w + w]", "[\"bb\", \"bb\"]", 9 + 2 * 7, 9 + 2 * 7),
@@ -167,6 +169,33 @@ fn what_ran_into_a_limit_is_tried_again() {
     let failure = evaluate(&program, node, &mut host).expect_err("it takes more");
     assert_eq!(failure.fault, Fault::Limit);
     assert_eq!(asked(&program, node, &mut host).0, "true");
+}
+
+/// What names of macros stand for is another thing each time.
+#[test]
+fn what_depends_on_a_macro_is_not_remembered() {
+    let mut host = Declared::new();
+    let (program, node) = program(&mut host, "few.map(n, (n + i) * (n + i))");
+    host.memory = Some(begun());
+    assert_eq!(asked(&program, node, &mut host).0, "[64, 81]");
+}
+
+#[test]
+fn a_root_that_is_asked_twice_is_found_out_once() {
+    let steps = |roots: usize| {
+        let mut host = Declared::new();
+        let mut builder = Builder::default();
+        let text = "i + 1 == 8";
+        let expression = parse(text).expect(text);
+        let options = LowerOptions::default();
+        let node = lower(&expression, text, &mut builder, &mut host, options).expect(text);
+        let program = builder.finish(vec![node; roots]);
+        host.memory = Some(begun());
+        let first = asked(&program, node, &mut host);
+        assert_eq!(first, ("true".to_owned(), 4));
+        asked(&program, node, &mut host).1
+    };
+    assert_eq!((steps(1), steps(2)), (4, 0));
 }
 
 /// A host that remembers nothing.

@@ -498,6 +498,37 @@ fn texts() {
 }
 
 #[test]
+fn patterns() {
+    // A letter of another script is no digit, space or letter of a word, wherever a class stands.
+    for (regex, ascii, other) in [
+        (r"^\d$", "7", "\u{661}"),
+        (r"^(\d)$", "7", "\u{661}"),
+        (r"^(?:a|\d)$", "7", "\u{661}"),
+        (r"^\d+$", "77", "\u{661}\u{661}"),
+        (r"^[\d]$", "7", "\u{661}"),
+        (r"^[a\d]$", "7", "\u{661}"),
+        (r"^[[\d]]$", "7", "\u{661}"),
+        (r"^[\w&&\d]$", "7", "\u{661}"),
+        (r"^[\w--a]$", "b", "é"),
+        (r"^\s$", " ", "\u{2003}"),
+        (r"^\w$", "e", "é"),
+        (r"^[^\W]$", "e", "é"),
+        (r"^a\b.$", "a ", "ab"),
+        (r"^a\B.$", "ab", "aé"),
+        (r"^a\\p$", r"a\p", "ap"),
+        (r"^\.$", ".", "a"),
+        (r"^a{2}$", "aa", "a"),
+        (r"^(a*)*$", "aa", "b"),
+    ] {
+        let of = |text: &str| format!("r'{text}'.matches(r'{regex}')");
+        assert_values(&[(&of(ascii), "true"), (&of(other), "false")]);
+    }
+    for regex in [r"\\p{Greek}", r"\\PN", "a**", "(a+?{2}|b)", "{", "(?=a)", r"(a)\\1"] {
+        assert_values(&[(&format!("'a'.matches('{regex}')"), "InvalidArgument")]);
+    }
+}
+
+#[test]
 fn formats() {
     assert_values(&[
         ("'%s|%s|%s'.format(['a', 1, 2u])", "\"a|1|2\""),

@@ -13,7 +13,7 @@ const LAX: LowerOptions<'_> = LowerOptions { strict: false, container: "" };
 /// Names that are leaves: `a`, `b`, `space.c` and `space.inner.d`; `known` is a constant.
 struct Leaves;
 
-const LEAVES: [&str; 5] = ["a", "b", "space.c", "space.inner.d", "c"];
+const LEAVES: [&str; 6] = ["a", "b", "space.c", "space.inner.d", "c", "bare"];
 
 impl Names for Leaves {
     fn resolve(&mut self, builder: &mut Builder, path: &[&str]) -> Option<(NodeId, usize)> {
@@ -81,6 +81,44 @@ impl<'e> Host<'e> for Around {
         None
     }
 }
+
+/// Names that stand for expressions, which may be put in anywhere.
+struct Lets;
+
+impl Names for Lets {
+    fn resolve(&mut self, builder: &mut Builder, path: &[&str]) -> Option<(NodeId, usize)> {
+        let text = match path[0] {
+            "list" => "[b].map(x, x + '!')",
+            "all" => "[b].all(x, x == 'text')",
+            "bound" => "cel.bind(x, b, x + x)",
+            "maybe" => "space.?c.optMap(x, x + 1)",
+            _ => return Leaves.resolve(builder, path),
+        };
+        Some((node(builder, text), 1))
+    }
+}
+
+#[test]
+fn what_names_stand_for_knows_no_names_of_macros() {
+    for (text, made) in [
+        ("[list, list]", "[[\"text!\"], [\"text!\"]]"),
+        ("[1].map(y, [list, list, [[y]]][0])", "[[\"text!\"]]"),
+        ("[1].map(y, [2].map(z, {'l': list, 'y': [y], 'z': [z]}))", DEEP),
+        ("[1].map(y, [2].map(z, all && y == 1 && z == 2))", "[[true]]"),
+        ("[1].map(y, [2].map(z, bound + string(y) + string(z)))", "[[\"texttext12\"]]"),
+        ("[1].map(y, [2].map(z, maybe.value() + y + z))", "[[7]]"),
+        ("[1].map(x, [bound, string(x)])", "[[\"texttext\", \"1\"]]"),
+    ] {
+        let mut builder = Builder::default();
+        let expression = parse(text).expect(text);
+        let node = lower(&expression, text, &mut builder, &mut Lets, LAX).expect(text);
+        let program = builder.finish([node]);
+        let value = evaluate(&program, node, &mut Around(Meter::default()));
+        assert_eq!(value.map(|value| shown(&value)).as_deref(), Ok(made), "{text}");
+    }
+}
+
+const DEEP: &str = "[[{\"l\": [\"text!\"], \"y\": [1], \"z\": [2]}]]";
 
 /// What an expression comes to; a fault with the text of the part that failed.
 fn value(text: &str, options: LowerOptions<'_>) -> String {
@@ -150,6 +188,8 @@ fn a_name_space_is_looked_into_first() {
     assert_eq!(within("space", "inner.d"), "4");
     assert_eq!(within("space", "b"), "\"text\"");
     assert_eq!(within("space", ".c ?? 9"), "9");
+    // The name space is no value of which `b` would be a field.
+    assert_eq!(within("bare", "b"), "\"text\"");
     assert_eq!(within("", "c ?? 9"), "9");
     assert_eq!(within("google.protobuf", "Duration"), "google.protobuf.Duration");
     assert_eq!(within("google", "protobuf.Duration"), "google.protobuf.Duration");
@@ -226,6 +266,22 @@ fn regular_expressions_are_compiled_or_refused() {
     assert!(matches!(builder.fits_regex(text, "(", Extent::Whole), Err(RegexError::Syntax(_))));
     assert_eq!(builder.as_beginning_with(whole), Some((text, "a", false)));
     assert_eq!(builder.as_beginning_with(part), Some((text, "", false)));
+    for (regex, beginning) in [
+        ("abc", "abc"),
+        ("^abc", "abc"),
+        ("ab?c", "a"),
+        ("abc.*", "abc"),
+        ("é+", ""),
+        ("éa.", "éa"),
+        ("a|b", ""),
+        ("(?i)abc", ""),
+        (".a", ""),
+        ("^.a", ""),
+        ("", ""),
+    ] {
+        let whole = builder.fits_regex(text, regex, Extent::Whole).expect(regex);
+        assert_eq!(builder.as_beginning_with(whole), Some((text, beginning, false)), "{regex}");
+    }
 }
 
 #[test]

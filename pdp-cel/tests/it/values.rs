@@ -150,6 +150,9 @@ fn stored_values_are_written_as_text() {
         assert_eq!(constant(text).to_string(), written, "{text}");
     }
     assert!(constant(r"b'\xff'").to_string().starts_with("Bytes("));
+    // However long it is: no meter runs out.
+    let long = Stored::List(vec![Stored::Int(7); 200_000].into());
+    assert_eq!(long.to_string().len(), 3 * 200_000);
 }
 
 /// `value` as a value of a declared type, by each of the ways that there are.
