@@ -89,6 +89,21 @@ fn macros() {
     insta::assert_snapshot!(table(MACROS));
 }
 
+/// Loops beside each other take what each takes by itself.
+#[test]
+fn loops_beside_each_other_add_up() {
+    let cost = |text: &str| {
+        let checked = Declared::new().check(text);
+        checked.known.unwrap_or_else(|| panic!("{text}: {:?}", checked.mistakes)).cost
+    };
+    for inner in ["names.map(v, v + w)", "rows.map(r, r.map(c, c + w))"] {
+        let list = |count: usize| format!("[{}]", vec![inner; count].join(", "));
+        let each = cost(&list(2)) - cost(&list(1));
+        assert_eq!(each, cost(inner) + 2);
+        assert_eq!(cost(&list(20)), cost(&list(1)) + 19 * each);
+    }
+}
+
 #[test]
 fn conversions_and_times() {
     insta::assert_snapshot!(table(CONVERSIONS));
@@ -472,6 +487,9 @@ const MACROS: &str = "
     words.map(v, cel.bind(o, v + v, o + v))
     few.exists(n, words.map(v, v + v) == words)
     rows.exists(r, r.exists(a, names.exists(b, a + b == a)))
+    names.all(v, v != w) && opens.exists(o, o > 0)
+    pair.all(a, pair.all(b, pair.all(c, pair.all(d, pair.all(e, pair.all(f, a + f != s))))))
+    pair.all(a, pair.all(b, pair.all(c, pair.all(d, pair.all(e, pair.all(f, pair.all(g, a + g != s)))))))
 ";
 
 const CONVERSIONS: &str = "

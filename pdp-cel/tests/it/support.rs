@@ -55,6 +55,7 @@ fn variables() -> Vec<Variable> {
         variable("doubles", Type::list(Type::Double), [40, 0], "[1.5, -2.0]"),
         variable("words", texts(), [50, 2000], "['alpha', 'beta', 'gamma']"),
         variable("names", texts(), [20, 700], "['beta', 'delta']"),
+        variable("pair", texts(), [2, 9], "['a', 'b']"),
         variable("rows", Type::list(texts()), [60, 3000], "[['a', 'b'], [], ['c']]"),
         variable("maps", Type::list(Type::map(Type::String, Type::Int)), [30, 90], "[{'a': 1}]"),
         variable("counts", Type::map(Type::String, Type::Int), [25, 400], "{'a': 1, 'b': 2}"),
