@@ -75,6 +75,18 @@ fn the_cost_of_a_condition_has_a_limit() {
     assert_eq!((mistake.span.start, mistake.span.end), (7, 27));
 }
 
+/// The examples of `docs/cel.md`, section 8, with values as large as they may be stated.
+#[test]
+fn examples_of_what_is_too_dear() {
+    let cost = |text: &str| Declared::new().check(text).known.map(|known| known.cost);
+    assert_eq!(cost("many_words.exists(v, long.contains(v))"), None);
+    assert!(cost("many_words.exists(v, page.contains(v))").is_some());
+    assert_eq!(cost("many_words.map(v, v.replace('a', v))"), None);
+    // Two loops inside of each other are dear, and what does the same takes a fraction.
+    assert_eq!(cost("many.exists(a, many.exists(b, a == b))"), None);
+    assert!(cost("sets.intersects(many, many)").is_some_and(|cost| cost < COST_MAX / 20));
+}
+
 /// What names stand for counts with its own depth.
 #[test]
 fn an_expression_nests_so_deep_and_no_deeper() {
