@@ -222,6 +222,16 @@ fn stated_values_are_read_as_declared() {
     assert_eq!(declared("map(map(int))", &map(map("a".into()))), None);
     assert_eq!(declared("list(map(ip))", &Value::List(vec![map("x".into())])), None);
     assert_eq!(declared("map(list(int))", &map(map(1.into()))), None);
+    // What was looked at before is not looked at again.
+    let texts = Value::List(vec!["a".into()]);
+    let ints = Type::list(Type::Int);
+    assert!(Operand::bound(&texts, &ints).is_none());
+    assert!(
+        matches!(Operand::checked(&texts, &ints), Some(Operand::List(list)) if list.len() == 1)
+    );
+    let (entry, ints) = (map("a".into()), Type::map(Type::String, Type::Int));
+    assert!(Operand::bound(&entry, &ints).is_none());
+    assert!(matches!(Operand::checked(&entry, &ints), Some(Operand::Map(map)) if map.len() == 1));
     let bytes = Value::Bytes(Cow::Borrowed(b"a"));
     assert_eq!(
         Operand::bound(&bytes, &Type::Bytes).map(|it| shown(&it)).as_deref(),
