@@ -374,11 +374,12 @@ fn extent_of(value: &Operand<'_>) -> Bulk {
 }
 
 /// What an expression without names comes to, or its fault.
-pub(crate) fn value(text: &str) -> String {
+fn value(host: &mut Declared, text: &str) -> String {
     let mut builder = Builder::default();
     let node = lowered(&mut builder, text);
     let program = builder.finish([node]);
-    match evaluate(&program, node, &mut Declared::new()) {
+    host.meter = Meter::default();
+    match evaluate(&program, node, host) {
         Ok(value) => shown(&value),
         Err(failure) => format!("{:?}", failure.fault),
     }
@@ -386,9 +387,10 @@ pub(crate) fn value(text: &str) -> String {
 
 /// Holds each expression against what it comes to.
 pub(crate) fn assert_values(rows: &[(&str, &str)]) {
+    let mut host = Declared::new();
     let wrong: Vec<String> = rows
         .iter()
-        .map(|(text, made)| (text, made, value(text)))
+        .map(|(text, made)| (text, made, value(&mut host, text)))
         .filter(|(_, expected, made)| made != **expected)
         .map(|(text, expected, made)| format!("{text}\n  is {made}\n  not {expected}"))
         .collect();
