@@ -19,7 +19,7 @@ fi
 files=("$@")
 if [ ${#files[@]} -eq 0 ]; then
     files=('pdp-core/src/evaluate/**' 'pdp-core/src/compile/**' 'pdp-core/src/compiled/**'
-        'pdp-core/src/run_time/**' pdp-core/src/engine.rs 'pdp-cel/src/**')
+        'pdp-core/src/run_time/**' pdp-core/src/engine.rs pdp-core/src/closing.rs 'pdp-cel/src/**')
 fi
 selected=()
 for file in "${files[@]}"; do selected+=(--file "$file"); done
