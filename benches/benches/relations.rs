@@ -78,7 +78,7 @@ fn ask(policies: &Policies, relations: &Relations, kind: Kind, how: &str) {
 /// A change far away, and closures found anew.
 fn settle(policies: Policies, ring: usize) {
     let engine = Engine::new(policies);
-    let group = format!("group:{}", ring);
+    let group = format!("group:{ring}");
     let statement = Statement::relation(group, "member", "user:99".parse().expect("an actor"));
     let begin = Instant::now();
     engine.add(statement).expect("a change");
