@@ -25,7 +25,7 @@ const PAIRS_MIN: usize = 65_536;
 const FACTS_A_PAIR: usize = 4;
 
 /// How many steps all walks together may take for each fact, and at least.
-const STEPS_A_FACT: usize = 64;
+const STEPS_A_FACT: usize = 16;
 const STEPS_MIN: usize = 1_000_000;
 
 impl Policies {
@@ -59,6 +59,8 @@ struct Closing<'f> {
     visited_max: usize,
     /// Exact actors and their relations, by resource.
     actors: Vec<(ResourceIndex, u32, u64)>,
+    /// For each resource where its actors begin.
+    begins: Vec<usize>,
     /// For each resource the relations that are closed, and for pairs those that actors have.
     complete: Vec<u64>,
     held: Vec<(u64, u64)>,
@@ -106,6 +108,11 @@ impl<'f> Closing<'f> {
             .collect();
         actors.sort_unstable();
         let len = facts.resources.len();
+        let mut begins = vec![0; len + 1];
+        actors.iter().for_each(|(resource, ..)| begins[*resource as usize + 1] += 1);
+        for index in 0..len {
+            begins[index + 1] += begins[index];
+        }
         Some(Closing {
             pairs: PAIRS_MIN + facts.count / FACTS_A_PAIR,
             steps: STEPS_MIN + STEPS_A_FACT * facts.count,
@@ -113,6 +120,7 @@ impl<'f> Closing<'f> {
             types,
             visited_max: VISITED_MAX.min(walk_limit),
             actors,
+            begins,
             complete: vec![0; len],
             held: Vec::new(),
             reached: vec![false; len],
@@ -215,9 +223,8 @@ impl<'f> Closing<'f> {
         if !asked && self.depends_on_requests(at, direct) {
             return Err(Left);
         }
-        let begin = self.actors.partition_point(|(resource, ..)| *resource < at);
-        let own = self.actors[begin..].iter().take_while(|(resource, ..)| *resource == at);
-        for (_, actor, relations) in own {
+        let own = self.begins[at as usize]..self.begins[at as usize + 1];
+        for (_, actor, relations) in &self.actors[own] {
             self.steps = self.steps.checked_sub(1).ok_or(Left)?;
             if relations & direct != 0 {
                 walk.actors.push(*actor);

@@ -26,6 +26,15 @@ pub(crate) struct ClosedPair {
     pub(crate) complete: u64,
 }
 
+impl ClosedPair {
+    /// Whether the actor has one of some relations, if this says so.
+    #[inline]
+    pub(crate) fn answer(self, relations: u64) -> Option<bool> {
+        let held = self.held & relations != 0;
+        (held || relations != 0 && relations & !self.complete == 0).then_some(held)
+    }
+}
+
 impl Closed {
     /// For each resource its complete relations, and for actors and resources the relations, each
     /// pair as often as may be.

@@ -28,7 +28,8 @@ pub(super) struct Evaluation<'e> {
     pub(super) subject: Subject,
     /// The direct relations of the actor on the resource of the request, once they are wanted.
     pub(super) held: Option<u64>,
-    /// What was found beforehand of the actor and the resource, once it is wanted.
+    /// What was found beforehand of the actor and the resource, once it was wanted, where facts of
+    /// the resource say nothing of patterns and times.
     pub(super) closed: Option<ClosedPair>,
     /// Where the request has no time: whether facts that end some time count as holding.
     pub(super) assume_unended: bool,

@@ -221,6 +221,12 @@ impl<'e> Evaluation<'e> {
         while let Some(test) = tests.next() {
             let passed = match test {
                 Test::Role(role) => Some(self.has_role(*role)),
+                Test::Related { test, wanted } => {
+                    match self.closed.and_then(|pair| pair.answer(test.closed)) {
+                        Some(held) => Some(held == *wanted),
+                        None => self.related_at_once(test).map(|held| held == *wanted),
+                    }
+                }
                 other => self.passes_at_once(other),
             };
             match passed {

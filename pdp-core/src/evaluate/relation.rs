@@ -156,15 +156,9 @@ impl Evaluation<'_> {
         if !record.has(Record::CLOSED) {
             return None;
         }
-        let ClosedPair { held, complete } = self.closed_pair(index)?;
-        if held & goals != 0 {
-            return Some(true);
-        }
-        if goals == 0 || goals & !complete != 0 {
-            return None;
-        }
-        if !record.has(Record::PATTERNS | Record::ENDING) {
-            return Some(false);
+        let held = self.closed_pair(index)?.answer(goals)?;
+        if held || !record.has(Record::PATTERNS | Record::ENDING) {
+            return Some(held);
         }
         let met_before = std::mem::take(&mut self.met_ending);
         let held = self.held(index, direct) & direct != 0;
@@ -175,13 +169,18 @@ impl Evaluation<'_> {
 
     #[inline]
     fn closed_pair(&mut self, index: ResourceIndex) -> Option<ClosedPair> {
-        if self.subject.index != Some(index) {
-            return Some(self.policies.facts.closed.as_ref()?.pair(self.actor, index));
+        let is_subject = self.subject.index == Some(index);
+        if is_subject && self.closed.is_some() {
+            return self.closed;
         }
-        if self.closed.is_none() {
-            self.closed = Some(self.policies.facts.closed.as_ref()?.pair(self.actor, index));
+        let facts = &self.policies.facts;
+        let pair = facts.closed.as_ref()?.pair(self.actor, index);
+        // Where more must be asked, the pair alone must not answer "no" for the tests that follow.
+        let record = facts.resources.record(index);
+        if is_subject && !record.has(Record::PATTERNS | Record::ENDING) {
+            self.closed = Some(pair);
         }
-        self.closed
+        Some(pair)
     }
 
     /// Whether the actor is in one of the sets to which facts give some relations, where these are
