@@ -60,7 +60,7 @@ fn report(
     wanted: &[bool],
 ) -> Result<(), Disagreement> {
     let compared = compare(&mut contenders, wanted, ROUNDS)?;
-    let typical = |one: &Compared| one.median(|sample| sample.typical);
+    let typical = |one: &Compared| one.rounds.median(|sample| sample.typical);
     let floor = compared.iter().find(|one| one.name == "floor").map_or(f64::NAN, typical);
     for one in &compared {
         println!(
@@ -68,9 +68,9 @@ fn report(
             one.name,
             typical(one),
             typical(one) / floor,
-            one.median(|sample| sample.p50),
-            one.median(|sample| sample.p99),
-            one.median(|sample| sample.allocations),
+            one.rounds.median(|sample| sample.p50),
+            one.rounds.median(|sample| sample.p99),
+            one.rounds.median(|sample| sample.allocations),
         );
     }
     Ok(())

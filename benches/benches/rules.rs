@@ -7,14 +7,13 @@
 //! `RULES_SIZES=10,1000` measures some sizes only. `to first` is the ratio to the first set of those
 //! that are measured together: the growth from 10 rules, and what other words cost.
 
-use std::time::Instant;
-
 use pdp_benches::{
-    allocations::{Allocations, CountingAllocator},
-    asked::{self, Asked},
+    allocations::CountingAllocator,
+    asked::Asked,
+    contender::{Load, loaded},
     engine,
     hospital::{self, Hospital},
-    measure::{Sample, median, sample},
+    measure::{Rounds, sample},
     rbac::Rbac,
     reference,
     rules::{Reference, RuleSet},
@@ -34,8 +33,7 @@ const ROUNDS: usize = 3;
 struct Case<R> {
     name: String,
     policies: Policies,
-    load_ms: f64,
-    heap_megabytes: f64,
+    load: Load,
     sets: [Vec<R>; 2],
     permitted_percent: f64,
 }
@@ -77,28 +75,34 @@ fn rules(count: usize) -> Case<Asked> {
     let sets = [set.hot(), set.distinct()];
     case(&format!("rules {count}"), &set.texts(), sets, |policies, asked| {
         let asked = &asked[..asked.len().min(checked)];
-        (asked::permitted(policies, asked, |one| reference.permits(one)), asked.len())
+        (
+            engine::permitted(policies, asked, Asked::request, |one| reference.permits(one)),
+            asked.len(),
+        )
     })
 }
 
 fn rbac() -> Case<Asked> {
     let rbac = Rbac::new();
     case("rbac", &rbac.texts(), [rbac.hot(), rbac.distinct()], |policies, asked| {
-        (asked::permitted(policies, asked, |one| rbac.permits(one)), asked.len())
+        (engine::permitted(policies, asked, Asked::request, |one| rbac.permits(one)), asked.len())
     })
 }
 
 fn hospital() -> Case<Asked> {
     let hospital = Hospital::new();
     case("hospital", &hospital.texts(), [hospital.hot(), hospital.distinct()], |policies, asked| {
-        (asked::permitted(policies, asked, hospital::permits), asked.len())
+        (engine::permitted(policies, asked, Asked::request, hospital::permits), asked.len())
     })
 }
 
 fn documents<'s>(name: &str, seed: &'s Seed, texts: &[PolicyText]) -> Case<Draw<'s>> {
     let (reference, draws) = (reference::Reference::new(seed), Draws::new(seed));
     case(name, texts, [draws.hot(), draws.distinct()], |policies, draws| {
-        (engine::permitted(policies, &reference, draws), draws.len())
+        (
+            engine::permitted(policies, draws, engine::request, |draw| reference.permits(draw)),
+            draws.len(),
+        )
     })
 }
 
@@ -109,54 +113,45 @@ fn case<R>(
     sets: [Vec<R>; 2],
     check: impl Fn(&Policies, &[R]) -> (usize, usize),
 ) -> Case<R> {
-    let (before, begin) = (Allocations::now(), Instant::now());
-    let policies = engine::policies(texts);
-    let load_ms = begin.elapsed().as_secs_f64() * 1e3;
-    let live_bytes = Allocations::now().since(before).live_bytes;
-    let heap_megabytes = f64::from(i32::try_from(live_bytes / 1_000).expect("few")) / 1e3;
+    let (policies, load) = loaded(|| engine::policies(texts));
     let checked = sets.each_ref().map(|requests| check(&policies, requests));
     let permitted = real(checked.iter().map(|(permitted, _)| permitted).sum());
     let permitted_percent = 100.0 * permitted / real(checked.iter().map(|(_, all)| all).sum());
-    Case { name: name.to_owned(), policies, load_ms, heap_megabytes, sets, permitted_percent }
+    Case { name: name.to_owned(), policies, load, sets, permitted_percent }
 }
 
 /// Measures all cases in turn, so that a slow minute is slow for each, and prints them.
 fn compare<R>(cases: &[Case<R>], request: impl for<'r> Fn(&'r R) -> Request<'r>) {
     for (set, requests) in ["hot", "distinct"].into_iter().enumerate() {
-        let mut rounds: Vec<Vec<Sample>> = vec![Vec::new(); cases.len()];
+        let mut rounds = vec![Rounds::default(); cases.len()];
         for _ in 0..ROUNDS {
             for (case, rounds) in cases.iter().zip(&mut rounds) {
                 let mut scratch = Scratch::new();
                 let decide = |one: &R| case.policies.evaluate(&request(one), &mut scratch);
-                rounds.push(sample(&case.sets[set], decide));
+                rounds.0.push(sample(&case.sets[set], decide));
             }
         }
-        let first = middle(&rounds[0], |sample| sample.typical);
+        let first = rounds[0].median(|sample| sample.typical);
         for (case, rounds) in cases.iter().zip(&rounds) {
             print(case, requests, rounds, first);
         }
     }
 }
 
-fn print<R>(case: &Case<R>, requests: &str, rounds: &[Sample], first: f64) {
-    let typical = middle(rounds, |sample| sample.typical);
-    let times = || rounds.iter().map(|sample| sample.typical);
-    let spread = times().fold(0.0, f64::max) / times().fold(f64::INFINITY, f64::min);
+fn print<R>(case: &Case<R>, requests: &str, rounds: &Rounds, first: f64) {
+    let typical = rounds.median(|sample| sample.typical);
+    let heap = f64::from(i32::try_from(case.load.heap / 1_000).expect("few")) / 1e3;
     println!(
-        "{:<16} {requests:<9} {typical:>9.1} {spread:>7.2} {:>7.2}x {:>7.0} {:>7.0} {:>7.2} {:>8.0} % {:>9.1} {:>9.1}",
+        "{:<16} {requests:<9} {typical:>9.1} {:>7.2} {:>7.2}x {:>7.0} {:>7.0} {:>7.2} {:>8.0} % {:>9.1} {heap:>9.1}",
         case.name,
+        rounds.spread(),
         typical / first,
-        middle(rounds, |sample| sample.p50),
-        middle(rounds, |sample| sample.p99),
-        middle(rounds, |sample| sample.allocations),
+        rounds.median(|sample| sample.p50),
+        rounds.median(|sample| sample.p99),
+        rounds.median(|sample| sample.allocations),
         case.permitted_percent,
-        case.load_ms,
-        case.heap_megabytes,
+        case.load.milliseconds,
     );
-}
-
-fn middle(rounds: &[Sample], figure: fn(&Sample) -> f64) -> f64 {
-    median(&mut rounds.iter().map(figure).collect::<Vec<f64>>())
 }
 
 fn real(count: usize) -> f64 {

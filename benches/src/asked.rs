@@ -1,8 +1,8 @@
-//! A request that holds its own text, and the comparison of the engine with a reference.
+//! A request that holds its own text.
 
 use std::borrow::Cow;
 
-use pdp_core::{Actor, ActorType, Effect, Map, Policies, Request, Resource, Scratch};
+use pdp_core::{Actor, ActorType, Map, Request, Resource};
 
 /// One request of a workload.
 ///
@@ -49,30 +49,4 @@ impl Asked {
     pub fn belongs_to(&self, tenant: &str) -> bool {
         self.tenants.iter().any(|own| own == tenant)
     }
-}
-
-/// Asks the engine and a reference for every request and counts those that are permitted.
-///
-/// # Panics
-///
-/// At the first request that the two answer differently, or that the engine could not evaluate: how
-/// fast a wrong answer comes is no figure.
-pub fn permitted(
-    policies: &Policies,
-    asked: &[Asked],
-    mut permits: impl FnMut(&Asked) -> bool,
-) -> usize {
-    let mut scratch = Scratch::new();
-    let mut permitted = 0;
-    for one in asked {
-        let decision = policies.evaluate(&one.request(), &mut scratch);
-        let wanted = permits(one);
-        assert!(
-            (decision.effect == Effect::Permit) == wanted && decision.errors.is_empty(),
-            "the reference {} what the engine answers with {decision:?}: {one:?}",
-            if wanted { "permits" } else { "denies" },
-        );
-        permitted += usize::from(wanted);
-    }
-    permitted
 }

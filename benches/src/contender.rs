@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Instant;
 
 use crate::allocations::Allocations;
-use crate::measure::{Sample, median, sample};
+use crate::measure::{Rounds, Sample, sample};
 
 /// An engine with its requests, ready to be checked and measured.
 pub struct Contender<'a> {
@@ -98,7 +98,7 @@ pub struct Compared {
     /// How many requests were compared with the reference.
     pub checked: usize,
     /// One measurement for each round.
-    pub rounds: Vec<Sample>,
+    pub rounds: Rounds,
 }
 
 /// Right first: all are compared with the reference. Then, in each round, all are measured in turn.
@@ -115,30 +115,14 @@ pub fn compare(
     for contender in &mut *contenders {
         let Contender { name, load, .. } = *contender;
         let checked = contender.check(wanted)?;
-        compared.push(Compared { name, load, checked, rounds: Vec::new() });
+        compared.push(Compared { name, load, checked, rounds: Rounds::default() });
     }
     for _ in 0..rounds {
         for (contender, compared) in contenders.iter_mut().zip(&mut compared) {
-            compared.rounds.push(contender.run.measure());
+            compared.rounds.0.push(contender.run.measure());
         }
     }
     Ok(compared)
-}
-
-impl Compared {
-    /// The middle one of the rounds.
-    pub fn median(&self, figure: fn(&Sample) -> f64) -> f64 {
-        median(&mut self.rounds.iter().map(figure).collect::<Vec<_>>())
-    }
-
-    /// The largest and the smallest of the rounds, divided.
-    pub fn spread(&self) -> f64 {
-        let typical = self.rounds.iter().map(|round| round.typical);
-        let (least, most) = typical.fold((f64::MAX, 0.0_f64), |(least, most), figure| {
-            (least.min(figure), most.max(figure))
-        });
-        most / least
-    }
 }
 
 trait Run {

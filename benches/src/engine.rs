@@ -1,11 +1,12 @@
 //! The engine's side of a workload: its policies, its requests, and whether it agrees with the
 //! reference.
 
+use std::fmt::Debug;
+
 use pdp_core::{Actor, ActorType, Effect, Policies, Request, Resource, Scratch, SourceText};
 
 use crate::{
     hierarchies,
-    reference::Reference,
     seed::{ActorKind, Draw},
     yaml::PolicyText,
 };
@@ -48,21 +49,26 @@ pub fn hierarchy_request(draw: &hierarchies::Draw) -> Request<'_> {
     Request::new(actor, draw.action, Resource::new(draw.resource_type, draw.resource_id()))
 }
 
-/// Asks both for every request and counts those that are permitted.
+/// Asks the engine and a reference for every request and counts those that are permitted.
 ///
 /// # Panics
 ///
-/// At the first request that the two answer differently: how fast a wrong answer comes is no
-/// figure.
-pub fn permitted(policies: &Policies, reference: &Reference<'_>, draws: &[Draw<'_>]) -> usize {
+/// At the first request that the two answer differently, or that the engine could not evaluate: how
+/// fast a wrong answer comes is no figure.
+pub fn permitted<R: Debug>(
+    policies: &Policies,
+    requests: &[R],
+    request: impl for<'r> Fn(&'r R) -> Request<'r>,
+    mut permits: impl FnMut(&R) -> bool,
+) -> usize {
     let mut scratch = Scratch::new();
     let mut permitted = 0;
-    for draw in draws {
-        let decision = policies.evaluate(&request(draw), &mut scratch);
-        let wanted = reference.permits(draw);
+    for one in requests {
+        let decision = policies.evaluate(&request(one), &mut scratch);
+        let wanted = permits(one);
         assert!(
-            (decision.effect == Effect::Permit) == wanted,
-            "the reference {} what the engine answers with {decision:?}: {draw:?}",
+            (decision.effect == Effect::Permit) == wanted && decision.errors.is_empty(),
+            "the reference {} what the engine answers with {decision:?}: {one:?}",
             if wanted { "permits" } else { "denies" },
         );
         permitted += usize::from(wanted);

@@ -31,6 +31,30 @@ pub struct Sample {
     pub allocations: f64,
 }
 
+/// Several measurements of the same calls.
+#[derive(Clone, Debug, Default)]
+pub struct Rounds(pub Vec<Sample>);
+
+impl Rounds {
+    /// The middle one of a figure.
+    ///
+    /// # Panics
+    ///
+    /// Where nothing was measured.
+    pub fn median(&self, figure: fn(&Sample) -> f64) -> f64 {
+        median(&mut self.0.iter().map(figure).collect::<Vec<_>>())
+    }
+
+    /// The largest and the smallest of the typical times, divided.
+    pub fn spread(&self) -> f64 {
+        let typical = self.0.iter().map(|round| round.typical);
+        let (least, most) = typical.fold((f64::MAX, 0.0_f64), |(least, most), figure| {
+            (least.min(figure), most.max(figure))
+        });
+        most / least
+    }
+}
+
 /// Measures calls of `call`, one for each of the requests in turn, again and again.
 ///
 /// # Panics

@@ -14,7 +14,6 @@
 //! million facts; all numbers shrink together.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 use crate::{random::Random, yaml::PolicyText};
 
@@ -216,9 +215,8 @@ impl Relations {
                 Kind::Crowd => (any_user, special(1, &mut random)),
                 Kind::Ring => (random.index(20), special(2, &mut random)),
             };
-            let mut resource_id = String::new();
-            let _ = write!(resource_id, "{document}");
-            Question { user, document, actor_id: format!("user:{user}"), resource_id }
+            let (actor_id, resource_id) = (format!("user:{user}"), document.to_string());
+            Question { user, document, actor_id, resource_id }
         };
         (0..count).map(question).collect()
     }

@@ -138,12 +138,13 @@ impl<'f> Closing<'f> {
                 if matches!(relation, RelationInfo::Union(_))
                     && self.of_relation(resource, position, &mut walk).is_ok()
                 {
-                    self.note(resource, position, &mut walk);
+                    self.note(resource, position, &walk);
                 }
             }
-            for (step, position) in info.through.iter().zip(info.relations.len()..) {
+            let behind = (0..).skip(info.relations.len());
+            for (step, position) in info.through.iter().zip(behind) {
                 if self.of_targets(resource, *step, &mut walk).is_ok() {
-                    self.note(resource, RelationIndex::try_from(position).unwrap_or(63), &mut walk);
+                    self.note(resource, position, &walk);
                 }
             }
         }
@@ -265,8 +266,7 @@ impl<'f> Closing<'f> {
 
     fn follow_sets(&mut self, at: ResourceIndex, goals: u64, walk: &mut Walk) -> Result<(), Left> {
         let resources = &self.facts.resources;
-        let info = &self.types[usize::from(resources.record(at).resource_type)];
-        let direct = info.direct_of(goals);
+        let direct = self.info(at).direct_of(goals);
         for detail in resources.sets(at) {
             let Detail::Set { relation, goal, target, until } = detail else { continue };
             if direct & (1 << relation) == 0 {
@@ -280,7 +280,7 @@ impl<'f> Closing<'f> {
         Ok(())
     }
 
-    fn note(&mut self, resource: ResourceIndex, relation: RelationIndex, walk: &mut Walk) {
+    fn note(&mut self, resource: ResourceIndex, relation: RelationIndex, walk: &Walk) {
         self.complete[resource as usize] |= 1 << relation;
         let held = walk.actors.iter().map(|actor| (pair(*actor, resource), 1 << relation));
         self.held.extend(held);

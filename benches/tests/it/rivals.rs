@@ -1,5 +1,6 @@
 use pdp_benches::{
-    asked, engine,
+    asked::Asked,
+    engine,
     hospital::{self, Hospital},
     rbac::Rbac,
 };
@@ -11,7 +12,7 @@ fn rbac_agrees_and_permits_three_to_five_in_ten() {
     assert_eq!(policies.summary().rules, rbac.rules());
     assert!((250..350).contains(&rbac.rules()), "{} rules", rbac.rules());
     for all in [rbac.hot(), rbac.distinct()] {
-        let permitted = asked::permitted(&policies, &all, |one| rbac.permits(one));
+        let permitted = engine::permitted(&policies, &all, Asked::request, |one| rbac.permits(one));
         let permille = permitted * 1_000 / all.len();
         assert!((300..=500).contains(&permille), "{permille} permille");
     }
@@ -23,7 +24,7 @@ fn hospital_agrees_and_permits_three_to_five_in_ten() {
     let policies = engine::policies(&hospital.texts());
     assert_eq!(policies.summary().rules, 9_905);
     for all in [&hospital.hot()[..], &hospital.distinct()[..8_192]] {
-        let permitted = asked::permitted(&policies, all, hospital::permits);
+        let permitted = engine::permitted(&policies, all, Asked::request, hospital::permits);
         let permille = permitted * 1_000 / all.len();
         assert!((300..=500).contains(&permille), "{permille} permille");
     }

@@ -1,5 +1,5 @@
 use pdp_benches::{
-    asked::{self, Asked},
+    asked::Asked,
     engine,
     rules::{ActorKey, Pattern, Reference, ResourceKey, RuleEffect, RuleSet},
 };
@@ -28,7 +28,8 @@ fn three_to_five_in_ten_are_permitted() {
         let policies = engine::policies(&set.texts());
         let reference = Reference::new(&set);
         let hot = &set.hot()[..2_000];
-        let permitted = asked::permitted(&policies, hot, |one| reference.permits(one));
+        let permitted =
+            engine::permitted(&policies, hot, Asked::request, |one| reference.permits(one));
         let permille = permitted * 1_000 / hot.len();
         assert!((300..=500).contains(&permille), "{count} rules: {permille} permille");
     }

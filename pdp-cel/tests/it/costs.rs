@@ -7,13 +7,11 @@
 
 use pdp_cel::{Absence, BYTES_MAX, Checked, Known, STEPS_MAX};
 
-use crate::support::{Declared, Evaluated};
+use crate::support::{Declared, Evaluated, rows};
 
 /// The rows of a table of expressions, one a line.
 fn table(expressions: &str) -> String {
-    let lines = expressions.lines().map(str::trim).filter(|line| !line.is_empty());
-    let mut declared = Declared::new();
-    lines.map(|line| row(&mut declared, line) + "\n").collect()
+    rows(expressions, row)
 }
 
 fn row(declared: &mut Declared, text: &str) -> String {

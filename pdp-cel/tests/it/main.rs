@@ -2,9 +2,10 @@
 
 mod costs; // what the checker says, held against what evaluating takes
 mod evaluating; // steps, bytes, and what is remembered
-mod functions; // what operators and functions make of values
+mod functions; // what functions make of values
 mod lowering; // from trees to nodes, and what a builder says of them
 mod mistakes; // what it refuses, with its place
+mod operators; // what operators, macros and conversions make of values
 mod support; // shared by the tests
 mod syntax; // from text to tree
 mod times; // points in time and lengths of time

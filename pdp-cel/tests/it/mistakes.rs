@@ -2,13 +2,11 @@
 
 use pdp_cel::{COST_MAX, Checked, DEPTH_MAX, MistakeKind, TOTAL_DEPTH_MAX};
 
-use crate::support::Declared;
+use crate::support::{Declared, rows};
 
 /// The rows of a table of expressions, one a line.
 fn table(expressions: &str) -> String {
-    let lines = expressions.lines().map(str::trim).filter(|line| !line.is_empty());
-    let mut declared = Declared::new();
-    lines.map(|line| row(&mut declared, line) + "\n").collect()
+    rows(expressions, row)
 }
 
 fn row(declared: &mut Declared, text: &str) -> String {

@@ -96,6 +96,13 @@ pub(crate) struct Declared {
     pub(crate) levels: Vec<(String, usize)>,
 }
 
+/// What a table of expressions says of each, one a line.
+pub fn rows(expressions: &str, row: fn(&mut Declared, &str) -> String) -> String {
+    let lines = expressions.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut declared = Declared::new();
+    lines.map(|line| row(&mut declared, line) + "\n").collect()
+}
+
 impl Declared {
     pub(crate) fn new() -> Self {
         let variables = variables();

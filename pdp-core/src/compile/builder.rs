@@ -3,7 +3,7 @@
 use pdp_cel::{Cost, Extent, NodeId, Program, RegexError, Stored};
 
 use crate::compiled::{
-    Dispatch, FaultId, Id, Leaf, Leaves, Map, RelationInfo, Test, TextTable, TypeInfo,
+    Dispatch, FaultId, Id, Leaf, Leaves, Map, RelationInfo, Test, TextTable, TypeInfo, number,
 };
 use crate::{Fault, HostFunction};
 
@@ -167,9 +167,4 @@ fn weight(leaf: &Leaf) -> u32 {
         Leaf::BelongsTo(_) => 16,
         Leaf::Related(_) | Leaf::RelatedThrough { .. } => 32,
     }
-}
-
-/// Tables of a program have fewer than 2^32 entries: each stands for bytes of a policy text.
-fn number(index: usize) -> u32 {
-    u32::try_from(index).expect("a policy set is below 2^32 bytes")
 }

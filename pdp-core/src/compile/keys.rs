@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::builder::Builder;
-use crate::compiled::{Id, Key, KeyKind, Leaf, NodeId, TextTable};
+use crate::compiled::{Id, Key, KeyKind, Leaf, NodeId, TextTable, number};
 
 /// A part of a condition that only holds of requests that have one of some keys, and that never
 /// fails: of all others the condition does not hold, whatever else it asks.
@@ -100,7 +100,7 @@ impl Finder<'_> {
         if text.is_empty() {
             return None;
         }
-        let next = u32::try_from(self.beginnings.len()).expect("a policy set is below 2^32 bytes");
+        let next = number(self.beginnings.len());
         Some(*self.beginnings.entry(text.into()).or_insert(next))
     }
 }

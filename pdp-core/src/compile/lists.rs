@@ -9,7 +9,7 @@ use super::keys::{Guard, guards};
 use super::questions::{Asked, Questions, Scope};
 use crate::compiled::{
     Candidate, Cell, Dispatch, Fork, Key, List, Lists, Map, NodeId, OtherwiseLine, Phase, Prefixes,
-    Run, Test, Tests, TypeDispatch, TypeInfo,
+    Run, Test, Tests, TypeDispatch, TypeInfo, number,
 };
 
 /// So many rules are tried one by one: finding the keys of a request takes as long.
@@ -203,8 +203,4 @@ impl Item {
             guards: others.cloned().collect(),
         }
     }
-}
-
-fn number(index: usize) -> u32 {
-    u32::try_from(index).expect("a policy set is below 2^32 bytes")
 }

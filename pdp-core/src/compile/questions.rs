@@ -6,7 +6,7 @@ use super::builder::Builder;
 use super::relations::{RELATIONS_MAX, bits};
 use crate::compiled::{
     AtOnce, Leaf, Map, NodeId, RelationIndex, RelationInfo, RelationTest, Step, Test, Tests,
-    TypeIndex, TypeInfo,
+    TypeIndex, TypeInfo, number,
 };
 
 /// Where tests are made: the type of the resource, if it is declared.
@@ -173,8 +173,4 @@ impl<'c> Questions<'c> {
         }
         Some(mask)
     }
-}
-
-fn number(index: usize) -> u32 {
-    u32::try_from(index).expect("a policy set is below 2^32 bytes")
 }

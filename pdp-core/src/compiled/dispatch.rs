@@ -50,7 +50,7 @@ struct Target {
 impl Targets {
     pub(crate) fn add(&mut self, type_name: &str, action: &str, place: (TypeIndex, u32)) {
         let Targets { known, numbers, seed } = self;
-        let number = u32::try_from(known.len()).expect("a policy set is below 2^32 bytes");
+        let number = super::number(known.len());
         let hash = target_hash(seed, type_name, action);
         known.push(Target { type_name: type_name.into(), action: action.into(), place });
         numbers.insert_unique(hash, number, |number| {

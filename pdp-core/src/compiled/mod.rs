@@ -41,3 +41,8 @@ pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState
 
 /// Sets of the same kind.
 pub(crate) type Set<K> = hashbrown::HashSet<K, foldhash::fast::RandomState>;
+
+/// A number for a position among things each of which stands for bytes of a policy text.
+pub(crate) fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("a policy set is below 2^32 bytes")
+}

@@ -36,7 +36,7 @@ impl Prefixes {
 
     /// The node of texts that have their first octets in common.
     fn node(&mut self, texts: &[(&str, u32)], common: usize) -> u32 {
-        let node = narrow(self.nodes.len());
+        let node = super::number(self.nodes.len());
         let (number, mut rest) = match texts.split_first() {
             Some(((text, number), rest)) if text.len() == common => (Some(*number), rest),
             _ => (None, texts),
@@ -51,7 +51,7 @@ impl Prefixes {
         }
         let first_edge = self.edges.len();
         let edge_count = u16::try_from(branches.len()).expect("there are 256 octets");
-        self.nodes.push(Node { number, first_edge: narrow(first_edge), edge_count });
+        self.nodes.push(Node { number, first_edge: super::number(first_edge), edge_count });
         self.octets.extend(branches.iter().map(|(octet, _)| octet));
         self.edges.resize(first_edge + branches.len(), Edge::default());
         for (index, (_, branch)) in branches.into_iter().enumerate() {
@@ -66,9 +66,9 @@ impl Prefixes {
         let (first, last) = (texts[0].0.as_bytes(), texts[texts.len() - 1].0.as_bytes());
         let pairs = first[begin..].iter().zip(&last[begin..]);
         let len = pairs.take_while(|(one, other)| one == other).count();
-        let label_start = narrow(self.labels.len());
+        let label_start = super::number(self.labels.len());
         self.labels.extend_from_slice(&first[begin..begin + len]);
-        Edge { label_start, label_len: narrow(len), to: self.node(texts, begin + len) }
+        Edge { label_start, label_len: super::number(len), to: self.node(texts, begin + len) }
     }
 
     /// Takes `step` on the number of each text with which `text` begins.
@@ -93,10 +93,6 @@ impl Prefixes {
             node = &self.nodes[edge.to as usize];
         }
     }
-}
-
-fn narrow(index: usize) -> u32 {
-    u32::try_from(index).expect("a policy set is below 2^32 bytes")
 }
 
 #[cfg(test)]

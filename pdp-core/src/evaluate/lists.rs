@@ -30,8 +30,7 @@ impl<'e> Evaluation<'e> {
         if list.fork.is_none() {
             return Runs::One(list.always);
         }
-        let mut runs = self.memory.runs.pop().unwrap_or_default();
-        runs.clear();
+        let mut runs = self.no_runs();
         self.gather(list, &mut runs);
         Runs::Several(runs)
     }
@@ -42,8 +41,7 @@ impl<'e> Evaluation<'e> {
         rules: &Runs,
         more: impl Fn(usize, &Self) -> Option<List>,
     ) -> Runs {
-        let mut runs = self.memory.runs.pop().unwrap_or_default();
-        runs.clear();
+        let mut runs = self.no_runs();
         match rules {
             Runs::One(run) => runs.push(*run),
             Runs::Several(several) => runs.extend(several),
@@ -53,6 +51,13 @@ impl<'e> Evaluation<'e> {
             self.gather(list, &mut runs);
         }
         Runs::Several(runs)
+    }
+
+    /// Memory for runs, with none in it.
+    fn no_runs(&mut self) -> Vec<Run> {
+        let mut runs = self.memory.runs.pop().unwrap_or_default();
+        runs.clear();
+        runs
     }
 
     #[inline]

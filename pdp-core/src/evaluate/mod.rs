@@ -155,7 +155,7 @@ impl<'e> Evaluation<'e> {
             return Some(Deciding { rule, bypass: true });
         }
         let denying = if cell.deny_of_tenants.is_empty() {
-            self.first_denying(rules, errors)
+            self.first_match(rules, Phase::Deny, errors)
         } else {
             self.first_denying_with_tenants(rules, cell, errors)
         };
@@ -166,19 +166,9 @@ impl<'e> Evaluation<'e> {
         Some(Deciding { rule, bypass: false })
     }
 
-    /// The first deny rule that matches; one that cannot be evaluated decides in its place.
-    fn first_denying(&mut self, rules: &Runs, errors: &mut Vec<(u32, Failure)>) -> Option<u32> {
-        self.first(rules, Phase::Deny, |this, candidate| match this.passes(candidate.tests) {
-            Truth::No => false,
-            Truth::Yes => true,
-            Truth::Fault(failure) => {
-                errors.push((candidate.rule, failure));
-                true
-            }
-        })
-    }
-
-    /// The first rule that matches; one that cannot be evaluated does not.
+    /// The first rule of a phase that matches. One that cannot be evaluated does not match; but if
+    /// it denies, it decides in its place.
+    #[inline]
     fn first_match(
         &mut self,
         rules: &Runs,
@@ -190,7 +180,7 @@ impl<'e> Evaluation<'e> {
             Truth::Yes => true,
             Truth::Fault(failure) => {
                 errors.push((candidate.rule, failure));
-                false
+                phase == Phase::Deny
             }
         })
     }
@@ -220,13 +210,8 @@ impl<'e> Evaluation<'e> {
         let mut tests = self.policies.code.dispatch.of(tests).iter();
         while let Some(test) = tests.next() {
             let passed = match test {
+                // Asked most: the call for the others would cost more than the look.
                 Test::Role(role) => Some(self.has_role(*role)),
-                Test::Related { test, wanted } => {
-                    match self.closed.and_then(|pair| pair.answer(test.closed)) {
-                        Some(held) => Some(held == *wanted),
-                        None => self.related_at_once(test).map(|held| held == *wanted),
-                    }
-                }
                 other => self.passes_at_once(other),
             };
             match passed {

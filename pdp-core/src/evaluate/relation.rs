@@ -101,6 +101,9 @@ impl Evaluation<'_> {
     /// say so without a walk; `None` where one is needed.
     #[inline]
     pub(super) fn related_at_once(&mut self, test: &RelationTest) -> Option<bool> {
+        if let Some(held) = self.closed.and_then(|pair| pair.answer(test.closed)) {
+            return Some(held);
+        }
         let subject = self.subject;
         if let Some(index) = subject.index
             && let Some(held) = self.held_closed(index, test.closed, test.direct)

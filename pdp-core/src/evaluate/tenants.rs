@@ -6,7 +6,7 @@ use super::condition::{Evaluation, Subject, failure_of_host};
 use super::lists::Runs;
 use super::relation::Walk;
 use crate::compile::bits;
-use crate::compiled::Cell;
+use crate::compiled::{Cell, Phase};
 
 /// The one goal of this walk, on every resource: to be there.
 const REACHED: u64 = 1;
@@ -40,7 +40,7 @@ impl Evaluation<'_> {
             };
             self.gathered_with(rules, own)
         };
-        let found = self.first_denying(&denying, errors);
+        let found = self.first_match(&denying, Phase::Deny, errors);
         self.give_back(denying);
         found
     }
