@@ -20,6 +20,17 @@ pub enum Order {
 }
 
 impl Order {
+    /// The order of the values turned round: `a < b` is `b > a`.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        match self {
+            Order::Less => Order::Greater,
+            Order::LessOrEqual => Order::GreaterOrEqual,
+            Order::Greater => Order::Less,
+            Order::GreaterOrEqual => Order::LessOrEqual,
+        }
+    }
+
     /// Whether values that compare so stand in this order.
     pub fn holds(self, ordering: Ordering) -> bool {
         match self {

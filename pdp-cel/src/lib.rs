@@ -14,6 +14,7 @@ mod lower;
 mod operand;
 mod pattern;
 mod program;
+mod question;
 mod stored;
 mod syntax;
 mod text_form;
@@ -37,6 +38,7 @@ pub use lower::{LowerError, LowerOptions, Names, lower};
 pub use operand::{Entries, List, Octets, Operand, Texts, Words};
 pub use pattern::{Extent, Glob, RegexError};
 pub use program::{Leaf, NodeId, Program};
+pub use question::Question;
 pub use stored::Stored;
 pub use syntax::{
     BinaryOperator, DEPTH_MAX, Entry, Expression, ExpressionKind, Item, Literal, Loop, LoopKind,

@@ -177,11 +177,11 @@ impl<'e> Operand<'e> {
     pub fn bound(value: &'e Value<'e>, declared: &'e Type) -> Option<Self> {
         match (declared, value) {
             (Type::List(element), Value::List(items)) => {
-                let fits = items.iter().all(|item| fits(item, element));
+                let fits = items.iter().all(|item| element.admits(item));
                 fits.then_some(Operand::List(List::Values(items, element)))
             }
             (Type::Map(_, of), Value::Map(map)) => {
-                let fits = map.iter().all(|(_, value)| fits(value, of));
+                let fits = map.iter().all(|(_, value)| of.admits(value));
                 fits.then_some(Operand::Map(Entries::Values(map, of)))
             }
             (Type::List(_) | Type::Map(..), _) => None,
@@ -324,15 +324,6 @@ impl<'e> Operand<'e> {
             Stored::Cidr(value) => Operand::Cidr(*value),
             Stored::Type(kind) => Operand::Type(*kind),
         })
-    }
-}
-
-fn fits(value: &Value<'_>, declared: &Type) -> bool {
-    match (declared, value) {
-        (Type::List(element), Value::List(items)) => items.iter().all(|item| fits(item, element)),
-        (Type::Map(_, of), Value::Map(map)) => map.iter().all(|(_, value)| fits(value, of)),
-        (Type::List(_) | Type::Map(..), _) => false,
-        (scalar, value) => scalar.scalar(value).is_some(),
     }
 }
 

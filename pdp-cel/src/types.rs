@@ -143,6 +143,21 @@ impl Type {
         }
     }
 
+    /// Whether `value` is one of this type, as [`Type::admit`] reads it.
+    pub fn admits(&self, value: &Value<'_>) -> bool {
+        match (self, value) {
+            (Type::Int, Value::Int(_))
+            | (Type::String, Value::String(_))
+            | (Type::Bool, Value::Bool(_)) => true,
+            (Type::List(element), Value::List(items)) => {
+                items.iter().all(|item| element.admits(item))
+            }
+            (Type::Map(_, of), Value::Map(map)) => map.iter().all(|(_, value)| of.admits(value)),
+            (Type::List(_) | Type::Map(..), _) => false,
+            (scalar, value) => scalar.scalar(value).is_some(),
+        }
+    }
+
     /// What `value` is as a single value of this type, if it is one.
     pub(crate) fn scalar(&self, value: &Value<'_>) -> Option<Scalar> {
         Some(match (self, value) {

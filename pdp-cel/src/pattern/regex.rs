@@ -1,6 +1,7 @@
 use regex_automata::dfa::Automaton;
 use regex_automata::dfa::dense::{Config, DFA};
 use regex_automata::nfa::thompson;
+use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind, dfa};
 use regex_syntax::ast::{self, Ast, ClassSet, ClassSetItem};
@@ -27,6 +28,9 @@ pub(crate) struct Regex {
     table: DFA<Vec<u32>>,
     /// How every text that fits begins.
     beginning: Box<str>,
+    /// How much of that a search skips, in bytes, and the state in which it goes on.
+    skipped: usize,
+    begin: StateID,
 }
 
 /// What is left for the regular expressions of a program.
@@ -62,16 +66,15 @@ impl Regex {
         budget: &mut RegexBudget,
     ) -> Result<Self, RegexError> {
         let hir = parsed(text)?;
-        let beginning = match extent {
-            Extent::Whole => beginning(&hir),
-            Extent::Part => Box::default(),
-        };
+        let beginning = beginning(&hir, extent);
         let table = table(hir, extent, budget.bytes);
         budget.bytes = match &table {
             Ok(table) => budget.bytes.saturating_sub(table.memory_usage()),
             Err(_) => 0,
         };
-        table.map(|table| Regex { table, beginning })
+        let table = table?;
+        let (skipped, begin) = begin(&table, &beginning)?;
+        Ok(Regex { table, beginning, skipped, begin })
     }
 
     /// How every text that fits begins, as far as the expression begins with letters that stand
@@ -82,11 +85,12 @@ impl Regex {
 
     /// Whether `text` fits.
     pub(crate) fn fits(&self, text: &str) -> bool {
-        let config = start::Config::new().anchored(Anchored::Yes);
-        // Neither can fail: the table was made for anchored searches and has no bytes to quit at.
-        let Ok(mut state) = self.table.start_state(&config) else { return false };
-        for byte in text.bytes() {
-            state = self.table.next_state(state, byte);
+        if !text.starts_with(&*self.beginning) {
+            return false;
+        }
+        let mut state = self.begin;
+        for byte in &text.as_bytes()[self.skipped..] {
+            state = self.table.next_state(state, *byte);
             if self.table.is_special_state(state) {
                 if self.table.is_dead_state(state) {
                     return false;
@@ -101,18 +105,44 @@ impl Regex {
     }
 }
 
-fn beginning(expression: &Hir) -> Box<str> {
-    let parts = match expression.kind() {
-        HirKind::Concat(parts) => &parts[..],
-        _ => std::slice::from_ref(expression),
-    };
-    let mut parts = parts.iter().map(Hir::kind);
-    match parts.find(|part| !matches!(part, HirKind::Look(Look::Start))) {
+/// Where a search begins in texts that begin so: how many bytes it skips, and its state then.
+fn begin(table: &DFA<Vec<u32>>, beginning: &str) -> Result<(usize, StateID), RegexError> {
+    let config = start::Config::new().anchored(Anchored::Yes);
+    let first = table.start_state(&config).map_err(|error| syntax(&error))?;
+    let mut state = first;
+    for byte in beginning.bytes() {
+        state = table.next_state(state, byte);
+        // What has to be noticed on the way is noticed by the search itself.
+        if table.is_special_state(state) {
+            return Ok((0, first));
+        }
+    }
+    Ok((beginning.len(), state))
+}
+
+fn beginning(expression: &Hir, extent: Extent) -> Box<str> {
+    let parts = parts(expression);
+    if extent == Extent::Part && !parts.first().is_some_and(is_start) {
+        return Box::default();
+    }
+    match parts.iter().find(|part| !is_start(part)).map(Hir::kind) {
         Some(HirKind::Literal(literal)) => {
             std::str::from_utf8(&literal.0).map(Into::into).unwrap_or_default()
         }
         _ => Box::default(),
     }
+}
+
+/// What an expression is made of, one behind the other.
+fn parts(expression: &Hir) -> &[Hir] {
+    match expression.kind() {
+        HirKind::Concat(parts) => parts,
+        _ => std::slice::from_ref(expression),
+    }
+}
+
+fn is_start(part: &Hir) -> bool {
+    matches!(part.kind(), HirKind::Look(Look::Start))
 }
 
 /// The table of an expression, in at most so many bytes.
@@ -121,6 +151,8 @@ fn table(expression: Hir, extent: Extent, bytes: usize) -> Result<DFA<Vec<u32>>,
         Extent::Whole => {
             Hir::concat(vec![Hir::look(Look::Start), expression, Hir::look(Look::End)])
         }
+        // What fits only at the start need not be looked for behind it.
+        Extent::Part if parts(&expression).first().is_some_and(is_start) => expression,
         Extent::Part => {
             let any = Repetition {
                 min: 0,
@@ -284,6 +316,11 @@ mod tests {
         assert!(fits("b+", "abbc") && fits("b", "\nb") && fits("", "x") && fits("c$", "abc"));
         assert!(!fits("^b", "ab") && !fits("d", "abc") && !fits("c$", "abcd") && fits("é", "aé"));
         assert!(fits("^a.c$", "abc") && !fits("^a.c$", "abcd") && fits(r"a\b", "a b"));
+        assert!(
+            fits("^ab", "ab") && fits("^ab", "abc") && !fits("^ab", "a") && !fits("^ab", "cab")
+        );
+        assert!(fits("^ab*", "a") && fits("^ab*", "ac") && !fits("^ab*", "b") && fits("^", "b"));
+        assert!(fits("^ab|c", "xc") && fits("(?m)^ab", "\nab") && !fits("^^ab$", "abc"));
     }
 
     #[test]

@@ -265,7 +265,9 @@ fn regular_expressions_are_compiled_or_refused() {
     assert_eq!(builder.fits_regex(text, "^ab+c", Extent::Whole), Ok(whole));
     assert!(matches!(builder.fits_regex(text, "(", Extent::Whole), Err(RegexError::Syntax(_))));
     assert_eq!(builder.as_beginning_with(whole), Some((text, "a", false)));
-    assert_eq!(builder.as_beginning_with(part), Some((text, "", false)));
+    assert_eq!(builder.as_beginning_with(part), Some((text, "a", false)));
+    let anywhere = builder.fits_regex(text, "ab+c", Extent::Part).expect("one");
+    assert_eq!(builder.as_beginning_with(anywhere), Some((text, "", false)));
     for (regex, beginning) in [
         ("abc", "abc"),
         ("^abc", "abc"),

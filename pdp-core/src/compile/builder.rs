@@ -93,7 +93,11 @@ impl Builder {
 
     /// The leaf that a node is, if it is one.
     pub(super) fn as_leaf(&self, node: NodeId) -> Option<&Leaf> {
-        self.expressions.as_leaf(node).map(|index| &self.leaves.leaves[index as usize])
+        self.expressions.as_leaf(node).map(|index| self.leaf_of(index))
+    }
+
+    pub(super) fn leaf_of(&self, index: pdp_cel::Leaf) -> &Leaf {
+        &self.leaves.leaves[index as usize]
     }
 
     /// The id that a node is, if it is one.

@@ -40,11 +40,20 @@ impl Compiler<'_> {
         let beginnings: Vec<(&str, u32)> =
             beginnings.iter().map(|(text, number)| (&**text, *number)).collect();
         lists.beginnings = Prefixes::new(&beginnings);
-        let Asked { tests, texts, through } = questions.finish();
+        let Asked { tests, value_tests, texts, through } = questions.finish();
         for (info, through) in types.iter_mut().zip(through) {
             info.through = through;
         }
-        Dispatch { types: of_types, targets, undeclared, lists, tests, texts, bypass_actions }
+        Dispatch {
+            types: of_types,
+            targets,
+            undeclared,
+            lists,
+            tests,
+            value_tests,
+            texts,
+            bypass_actions,
+        }
     }
 }
 

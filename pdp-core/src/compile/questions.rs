@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use pdp_cel::{Question, Type};
+
 use super::builder::Builder;
 use super::relations::{RELATIONS_MAX, bits};
 use crate::compiled::{
-    AtOnce, Leaf, Map, NodeId, RelationIndex, RelationInfo, RelationTest, Step, Test, Tests,
-    TypeIndex, TypeInfo, number,
+    AtOnce, Leaf, Map, NodeId, RelationIndex, RelationInfo, RelationTest, SlotSource, Step, Test,
+    Tests, TypeIndex, TypeInfo, ValueTest, number,
 };
 
 /// Where tests are made: the type of the resource, if it is declared.
@@ -19,6 +21,9 @@ pub(super) struct Questions<'c> {
     /// Equal conditions have the same tests.
     known: Map<(Box<[NodeId]>, Scope), Tests>,
     tests: Vec<Test>,
+    value_tests: Vec<ValueTest>,
+    /// Their positions, by node.
+    value_ids: Map<NodeId, u32>,
     texts: Vec<Box<str>>,
     text_ids: Map<Box<str>, u32>,
     /// For each type the relations of what links point to that are asked.
@@ -28,6 +33,7 @@ pub(super) struct Questions<'c> {
 /// What was made for all tests.
 pub(super) struct Asked {
     pub(super) tests: Vec<Test>,
+    pub(super) value_tests: Vec<ValueTest>,
     /// [`crate::compiled::Dispatch::texts`]
     pub(super) texts: Vec<Box<str>>,
     /// For each type its [`TypeInfo::through`].
@@ -41,6 +47,8 @@ impl<'c> Questions<'c> {
             types,
             known: Map::default(),
             tests: Vec::new(),
+            value_tests: Vec::new(),
+            value_ids: Map::default(),
             texts: Vec::new(),
             text_ids: Map::default(),
             through: vec![Vec::new(); types.len()],
@@ -49,7 +57,8 @@ impl<'c> Questions<'c> {
 
     /// All that was made.
     pub(super) fn finish(self) -> Asked {
-        Asked { tests: self.tests, texts: self.texts, through: self.through }
+        let Questions { tests, value_tests, texts, through, .. } = self;
+        Asked { tests, value_tests, texts, through }
     }
 
     /// Tests that were made.
@@ -62,8 +71,9 @@ impl<'c> Questions<'c> {
         let parts = parts.iter().filter(|part| self.builder.as_bool(**part) != Some(true));
         let parts: Box<[NodeId]> = parts.copied().collect();
         let key = (parts, scope);
-        if let Some(known) = self.known.get(&key) {
-            return *known;
+        if let Some(known) = self.known.get(&key).copied() {
+            self.share(known);
+            return known;
         }
         let tests = Tests { first: number(self.tests.len()), count: number(key.0.len()) };
         let made: Vec<Test> = key.0.iter().map(|part| self.test(*part, scope)).collect();
@@ -85,7 +95,7 @@ impl<'c> Questions<'c> {
         if negated == Some(&Leaf::Known) {
             return Test::Known(false);
         }
-        if let Some(test) = self.id_test(node) {
+        if let Some(test) = self.value_test(node) {
             return test;
         }
         let (asked, wanted) = builder.negated(node).map_or((node, true), |part| (part, false));
@@ -95,17 +105,30 @@ impl<'c> Questions<'c> {
         }
     }
 
-    /// The test of a node that asks how an id reads, or how it begins.
-    fn id_test(&mut self, node: NodeId) -> Option<Test> {
+    /// Notes that some tests are asked once more.
+    fn share(&mut self, tests: Tests) {
+        for test in &self.tests[tests.first as usize..][..tests.count as usize] {
+            if let Test::Value { number, .. } = test {
+                self.value_tests[*number as usize].is_shared = true;
+            }
+        }
+    }
+
+    /// The test of a node that asks one thing of one value.
+    fn value_test(&mut self, node: NodeId) -> Option<Test> {
         let builder = self.builder;
-        let (of, text, whole) = match builder.expressions.as_equal_to_text(node) {
-            Some((of, text)) => (of, text, true),
-            None => match builder.expressions.as_beginning_with(node)? {
-                (of, text, true) => (of, text, false),
-                _ => return None,
-            },
-        };
-        Some(Test::Id { of: builder.as_id(of)?, text: self.text(text), whole })
+        let (asked, wanted) = builder.negated(node).map_or((node, true), |part| (part, false));
+        let (leaf, question) = builder.expressions.as_question(asked)?;
+        let of_facts = is_answered(&question, builder.leaf_of(leaf))?;
+        let Questions { value_tests, value_ids, .. } = self;
+        let number = *value_ids
+            .entry(node)
+            .and_modify(|number| value_tests[*number as usize].is_shared = true)
+            .or_insert_with(|| {
+                value_tests.push(ValueTest { leaf, question, wanted, is_shared: false });
+                number(value_tests.len() - 1)
+            });
+        Some(Test::Value { number, node, of_facts })
     }
 
     fn text(&mut self, text: &str) -> u32 {
@@ -173,4 +196,41 @@ impl<'c> Questions<'c> {
         }
         Some(mask)
     }
+}
+
+/// Whether a leaf is of facts, if all of its values can answer a question.
+fn is_answered(question: &Question, leaf: &Leaf) -> Option<bool> {
+    let slot = match leaf {
+        Leaf::ActorId | Leaf::ResourceId => return is_of_text(question).then_some(false),
+        Leaf::Slot(slot) => slot,
+        _ => return None,
+    };
+    let fits = match &slot.value_type {
+        _ if *question == Question::Present => true,
+        Type::Bool => matches!(question, Question::Bool(_)),
+        Type::Int => matches!(question, Question::Int(_) | Question::Order(..)),
+        Type::String => is_of_text(question),
+        Type::Ip => matches!(question, Question::Within(_)),
+        Type::List(of) => **of == Type::String && matches!(question, Question::Holds(_)),
+        _ => false,
+    };
+    let of_facts = match slot.source {
+        SlotSource::ActorFact(_) | SlotSource::ResourceFact(_) => true,
+        SlotSource::Context(_) | SlotSource::ActorRequest(_) | SlotSource::ResourceRequest(_) => {
+            false
+        }
+    };
+    fits.then_some(of_facts)
+}
+
+fn is_of_text(question: &Question) -> bool {
+    matches!(
+        question,
+        Question::Text(_)
+            | Question::OneOf(_)
+            | Question::StartsWith(_)
+            | Question::EndsWith(_)
+            | Question::Contains(_)
+            | Question::Fits(_)
+    )
 }

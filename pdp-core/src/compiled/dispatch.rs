@@ -2,6 +2,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use pdp_cel::Question;
 
 use super::table::is_same;
 use super::{List, Lists, Map, NodeId, RelationIndex, TypeIndex};
@@ -19,7 +20,8 @@ pub(crate) struct Dispatch {
     pub(crate) lists: Lists,
     /// What conditions ask, those of one side by side; see [`Tests`].
     pub(crate) tests: Vec<Test>,
-    /// Ids, beginnings of ids, and tenants that tests name.
+    pub(crate) value_tests: Vec<ValueTest>,
+    /// Tenants that tests name.
     pub(crate) texts: Vec<Box<str>>,
     /// Actions that bypass rules may decide where an action is not declared; `None` for all.
     pub(crate) bypass_actions: Option<Vec<Box<str>>>,
@@ -126,11 +128,11 @@ pub(crate) enum Test {
     ActorTypes(u8),
     /// The tenant is one of the actor's; by its position in [`Dispatch::texts`].
     Tenant(u32),
-    /// The id is this text, or begins with it; by its position in [`Dispatch::texts`].
-    Id {
-        of: Id,
-        text: u32,
-        whole: bool,
+    /// One thing is asked of one value; by its position in [`Dispatch::value_tests`].
+    Value {
+        number: u32,
+        node: NodeId,
+        of_facts: bool,
     },
     /// The resource is known, or is not.
     Known(bool),
@@ -140,6 +142,17 @@ pub(crate) enum Test {
         wanted: bool,
     },
     Expression(NodeId),
+}
+
+/// One thing asked of a value that the request or facts have, or of an id.
+#[derive(Debug)]
+pub(crate) struct ValueTest {
+    pub(crate) leaf: pdp_cel::Leaf,
+    pub(crate) question: Question,
+    /// The answer with which it is passed.
+    pub(crate) wanted: bool,
+    /// Whether several rules ask it, so that the answer is kept while one request is decided.
+    pub(crate) is_shared: bool,
 }
 
 /// One of the two ids of a request.
@@ -154,18 +167,18 @@ impl Test {
     pub(crate) fn node(&self) -> Option<NodeId> {
         match self {
             Test::Related { test, .. } => Some(test.node),
-            Test::Expression(node) => Some(*node),
-            Test::Role(_)
-            | Test::ActorTypes(_)
-            | Test::Tenant(_)
-            | Test::Id { .. }
-            | Test::Known(_) => None,
+            Test::Value { node, .. } | Test::Expression(node) => Some(*node),
+            Test::Role(_) | Test::ActorTypes(_) | Test::Tenant(_) | Test::Known(_) => None,
         }
     }
 
     /// Whether it may ask facts.
     pub(crate) fn asks_facts(&self) -> bool {
-        matches!(self, Test::Known(_) | Test::Related { .. } | Test::Expression(_))
+        match self {
+            Test::Known(_) | Test::Related { .. } | Test::Expression(_) => true,
+            Test::Value { of_facts, .. } => *of_facts,
+            Test::Role(_) | Test::ActorTypes(_) | Test::Tenant(_) => false,
+        }
     }
 }
 

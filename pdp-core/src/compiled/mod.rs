@@ -16,7 +16,7 @@ pub(crate) use closed::{Closed, ClosedPair};
 pub(crate) use code::Code;
 pub(crate) use dispatch::{
     AtOnce, Cell, Dispatch, Id, OtherwiseLine, RelationTest, Rule, Targets, Test, Tests,
-    TypeDispatch,
+    TypeDispatch, ValueTest,
 };
 pub(crate) use facts::{Detail, DetailKey, FactTables, Until, of_pair, pair};
 pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
@@ -24,7 +24,7 @@ pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Phase, Run};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};
 pub(crate) use pdp_cel::{NodeId, Stored};
 pub(crate) use prefixes::Prefixes;
-pub(crate) use table::{Record, Resources, TextTable};
+pub(crate) use table::{Record, Resources, TextTable, is_same};
 pub(crate) use vocabulary::{AttributeInfo, Closure, RelationInfo, Step, TypeInfo, Vocabulary};
 
 /// A relation or link of a type, by its position there; below 64, so that masks hold them.

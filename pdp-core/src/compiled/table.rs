@@ -383,7 +383,7 @@ impl Texts {
 /// Whether octets are those of a text. Ids are short: two words answer for most, without the call
 /// that comparing slices is.
 #[inline]
-pub(super) fn is_same(octets: &[u8], text: &str) -> bool {
+pub(crate) fn is_same(octets: &[u8], text: &str) -> bool {
     let text = text.as_bytes();
     let len = octets.len();
     if len != text.len() {
@@ -397,6 +397,10 @@ pub(super) fn is_same(octets: &[u8], text: &str) -> bool {
         4..8 => {
             octets.first_chunk::<4>() == text.first_chunk::<4>()
                 && octets.last_chunk::<4>() == text.last_chunk::<4>()
+        }
+        2..4 => {
+            octets.first_chunk::<2>() == text.first_chunk::<2>()
+                && octets.last_chunk::<2>() == text.last_chunk::<2>()
         }
         _ => octets == text,
     }

@@ -7,8 +7,7 @@ use super::relation::Walk;
 use super::scratch::Memory;
 use crate::compile::{BUILTIN_ITEMS_MAX, mask};
 use crate::compiled::{
-    ClosedPair, Detail, FactTables, FaultId, Leaf, NodeId, RelationInfo, ResourceIndex, Slot,
-    SlotSource, Stored, TypeIndex, Until,
+    ClosedPair, FaultId, Leaf, NodeId, RelationInfo, ResourceIndex, TypeIndex, Until,
 };
 use crate::{Actor, Policies, Request};
 
@@ -122,42 +121,6 @@ impl<'e> Evaluation<'e> {
             return List::Lent(roles);
         }
         List::Made(roles.iter().map(|role| Operand::text(policies.role_name(role))).collect())
-    }
-
-    fn slot(
-        &mut self,
-        leaf: pdp_cel::Leaf,
-        slot: &'e Slot,
-        subject: Subject,
-    ) -> Result<Option<Operand<'e>>, FaultId> {
-        let facts = &self.policies.facts;
-        let (stated, name) = match &slot.source {
-            SlotSource::Context(name) => (self.request.context, name),
-            SlotSource::ActorRequest(name) => (self.request.actor.attributes, name),
-            SlotSource::ResourceRequest(name) => (self.request.resource.attributes, name),
-            SlotSource::ActorFact(attribute) => {
-                let attributes = &facts.actor_attributes;
-                let stored = self.actor.and_then(|actor| attributes.value(actor, *attribute));
-                return Ok(stored.map(Operand::stored));
-            }
-            SlotSource::ResourceFact(attribute) => {
-                let stored = attribute_fact(facts, subject.index, *attribute);
-                return Ok(stored.map(Operand::stored));
-            }
-        };
-        // A value is looked for and looked at once in a request, however often conditions read it.
-        if let Some(position) = self.memory.checked(leaf)
-            && let Some((_, value)) = stated.entry(position)
-        {
-            return Ok(Operand::checked(value, &slot.value_type));
-        }
-        let Some((position, value)) = stated.find(name) else { return Ok(None) };
-        if slot.cap.is_exceeded_by(value, &slot.value_type) {
-            return Err(slot.too_large);
-        }
-        let operand = Operand::bound(value, &slot.value_type).ok_or(slot.wrong_type)?;
-        self.memory.set_checked(leaf, position);
-        Ok(Some(operand))
     }
 
     /// The id of a resource.
@@ -359,18 +322,4 @@ impl Policies {
         let alias = self.code.vocabulary.aliases.get(role);
         alias.map_or(role, |index| self.facts.roles.text(*index))
     }
-}
-
-fn attribute_fact(
-    facts: &FactTables,
-    resource: Option<ResourceIndex>,
-    attribute: u16,
-) -> Option<&Stored> {
-    let kinds = Detail::ATTRIBUTE..=Detail::ATTRIBUTE;
-    let attributes = facts.resources.details_of(resource?, kinds).iter();
-    let mut values = attributes.filter_map(|detail| match detail {
-        Detail::Attribute { attribute: of, value } if *of == attribute => Some(value),
-        _ => None,
-    });
-    values.next()
 }

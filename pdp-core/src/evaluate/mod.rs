@@ -5,6 +5,7 @@ mod lists;
 mod relation;
 mod scratch;
 mod tenants;
+mod value;
 
 pub use scratch::Scratch;
 
@@ -14,7 +15,7 @@ use condition::{Evaluation, Subject};
 use lists::Runs;
 use pdp_cel::{Failure, Meter, Truth};
 
-use crate::compiled::{Cell, Code, Id, List, OtherwiseLine, Phase, Test, Tests};
+use crate::compiled::{Cell, Code, List, OtherwiseLine, Phase, Test, Tests};
 use crate::error::printable;
 use crate::{Decision, Effect, Fault, Obligations, Policies, Request, RuleError, RuleRef};
 
@@ -212,6 +213,7 @@ impl<'e> Evaluation<'e> {
             let passed = match test {
                 // Asked most: the call for the others would cost more than the look.
                 Test::Role(role) => Some(self.has_role(*role)),
+                Test::Value { number, .. } => self.answered(*number),
                 other => self.passes_at_once(other),
             };
             match passed {
@@ -250,14 +252,7 @@ impl<'e> Evaluation<'e> {
             Test::Role(role) => self.has_role(*role),
             Test::ActorTypes(types) => self.is_of_types(*types),
             Test::Tenant(tenant) => self.is_of_tenant(self.text(*tenant)),
-            Test::Id { of, text, whole } => {
-                let id = match of {
-                    Id::Actor => self.request.actor.id,
-                    Id::Resource => self.request.resource.id,
-                };
-                let text = self.text(*text);
-                if *whole { id == text } else { id.starts_with(text) }
-            }
+            Test::Value { number, .. } => self.answered(*number)?,
             Test::Known(wanted) => self.is_known(self.subject) == *wanted,
             Test::Related { test, wanted } => self.related_at_once(test)? == *wanted,
             Test::Expression(_) => return None,

@@ -1,3 +1,5 @@
+use core::net::IpAddr;
+
 use pdp_cel::{Leaf, Meter};
 use smallvec::SmallVec;
 
@@ -7,7 +9,8 @@ use crate::compiled::{FaultId, Key, Run};
 
 /// Working memory of an evaluation. Hold on to one per thread: then deciding allocates nothing.
 ///
-/// It carries nothing from one decision to the next but its capacity.
+/// It carries nothing from one decision to the next but its capacity, and where values stood in
+/// their maps, which is where they are looked for first.
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(super) memory: Memory,
@@ -30,9 +33,13 @@ pub(super) struct Memory {
     pub(super) meter: Meter,
     /// Counts evaluations.
     generation: u64,
-    /// For each value of the request, the evaluation that found it to be as it was declared, and
-    /// where it stands in its map.
+    /// For each value of the request, the last evaluation that found it to be as it was declared,
+    /// and where it stood in its map.
     checked: Vec<(u64, usize)>,
+    /// Those that are addresses.
+    addresses: SmallVec<[(Leaf, IpAddr); 2]>,
+    /// For each test of a value the last evaluation that answered it, doubled, plus one for "yes".
+    answers: Vec<u64>,
     /// Numbers of the actor's roles, once they are wanted.
     pub(super) roles: SmallVec<[u32; 8]>,
     pub(super) roles_known: bool,
@@ -60,6 +67,7 @@ impl Memory {
         self.roles_known = false;
         self.tenants_known = false;
         self.keys_known = 0;
+        self.addresses.clear();
     }
 
     /// Where a value stands in its map, if it was found to be as it was declared.
@@ -69,11 +77,42 @@ impl Memory {
         (generation == self.generation).then_some(position)
     }
 
+    /// Where a value stood in its map when it was last found.
+    pub(super) fn position_before(&self, leaf: Leaf) -> usize {
+        self.checked.get(leaf as usize).map_or(0, |(_, position)| *position)
+    }
+
     pub(super) fn set_checked(&mut self, leaf: Leaf, position: usize) {
         let index = leaf as usize;
         if index >= self.checked.len() {
             self.checked.resize(index + 1, (0, 0));
         }
         self.checked[index] = (self.generation, position);
+    }
+
+    /// A value that was found to be an address.
+    #[inline]
+    pub(super) fn address(&self, leaf: Leaf) -> Option<IpAddr> {
+        let found = self.addresses.iter().find(|(other, _)| *other == leaf)?;
+        Some(found.1)
+    }
+
+    pub(super) fn set_address(&mut self, leaf: Leaf, address: IpAddr) {
+        self.addresses.push((leaf, address));
+    }
+
+    /// What a test of a value came to, if it was asked.
+    #[inline]
+    pub(super) fn answer(&self, number: u32) -> Option<bool> {
+        let answer = *self.answers.get(number as usize)?;
+        (answer >> 1 == self.generation).then_some(answer & 1 == 1)
+    }
+
+    pub(super) fn set_answer(&mut self, number: u32, answer: bool) {
+        let index = number as usize;
+        if index >= self.answers.len() {
+            self.answers.resize(index + 1, 0);
+        }
+        self.answers[index] = self.generation << 1 | u64::from(answer);
     }
 }

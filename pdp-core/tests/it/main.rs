@@ -22,5 +22,6 @@ mod selectors; // keys, lists, nesting
 mod support; // shared by the tests
 mod tenants; // files that only take away
 mod until; // facts that end
+mod values; // one question about one value
 mod warnings; // what is allowed and may surprise
 mod wire; // requests and decisions as JSON
