@@ -7,7 +7,7 @@ use pdp_core::model::Model;
 use pdp_core::wire::{self, RequestDocument};
 use pdp_core::{
     Applied, ChangeError, ChangeSet, Decision, Effect, Engine, Policies, PolicyErrors, Request,
-    Scratch, SourceText,
+    ResolvedRequest, Scratch, SourceText,
 };
 use pdp_testing::{Oracle, Verdict};
 
@@ -189,7 +189,8 @@ impl<'m> Sides<'m> {
 
     /// Asks both sides; what they answered.
     ///
-    /// The engine is asked twice, the second time without what it found beforehand of relations.
+    /// The engine is asked several times: also without what it found beforehand of relations, by
+    /// what was resolved before, and in a batch.
     ///
     /// Where the files limit walks the engine may answer otherwise, if it answers like the oracle
     /// without the limit and the limit alone can have made the one answer of the other.
@@ -203,6 +204,7 @@ impl<'m> Sides<'m> {
         let walked = policies.without_closures();
         let walked = walked.evaluate(request, &mut self.scratch);
         hold(&of_decision(&decision), &of_decision(&walked))?;
+        self.hold_by_other_doors(&policies, request, &decision)?;
         let verdict = self.oracle.decide(request);
         let differ =
             |decision| Difference { engine: of_decision(decision), oracle: of_verdict(&verdict) };
@@ -216,6 +218,29 @@ impl<'m> Sides<'m> {
             }
         }
         Ok(Answered::new(&decision))
+    }
+}
+
+impl Sides<'_> {
+    /// Whether a request that is resolved before, or stands in a batch, is decided in the same way.
+    fn hold_by_other_doors(
+        &mut self,
+        policies: &Policies,
+        request: &Request<'_>,
+        decision: &Decision<'_>,
+    ) -> Result<(), Difference> {
+        let actor = policies.resolve_actor(&request.actor);
+        let resource = policies.resolve_resource(&request.resource);
+        let resolved = ResolvedRequest {
+            context: request.context,
+            now: request.now,
+            ..ResolvedRequest::new(&actor, request.action, &resource)
+        };
+        let by_number = policies.evaluate_resolved(&resolved, &mut self.scratch);
+        hold(&by_number.as_ref(), &Ok(decision))?;
+        let mut batch = Vec::new();
+        policies.evaluate_batch(&[*request, *request], &mut self.scratch, &mut batch);
+        batch.iter().try_for_each(|one| hold(one, decision))
     }
 }
 

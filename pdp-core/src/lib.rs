@@ -15,6 +15,7 @@ pub mod model;
 mod policies;
 mod read;
 mod request;
+mod resolved;
 mod run_time;
 mod source;
 pub mod wire;
@@ -33,5 +34,6 @@ pub use pdp_cel::{
 };
 pub use policies::{Policies, Summary};
 pub use request::{Actor, ActorType, Membership, Request, Resource};
+pub use resolved::{ActorRef, ResolvedRequest, ResourceRef, StaleRef};
 pub use run_time::{ChangeError, ChangeErrorKind, Layer};
 pub use source::SourceText;

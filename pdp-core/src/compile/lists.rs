@@ -29,6 +29,7 @@ impl Compiler<'_> {
             beginnings: BTreeMap::new(),
             forks: 0,
             scope: None,
+            targets: 0,
         };
         let undeclared = maker.list([(Phase::Bypass, &undeclared[..])]);
         let of_types = of_types.into_iter().zip(0..).map(|(of_type, index)| {
@@ -65,6 +66,8 @@ struct Maker<'c, 'm> {
     beginnings: BTreeMap<Box<str>, u32>,
     forks: u32,
     scope: Scope,
+    /// How many actions the types before have.
+    targets: usize,
 }
 
 /// A rule on its way into a list: what is still asked, and what of that could be a key.
@@ -86,8 +89,12 @@ impl Maker<'_, '_> {
             let cell = self.cell(of_action);
             Cell { asks_facts: cell.asks_facts || asks_facts, ..cell }
         });
+        let cells: Vec<Cell> = cells.collect();
+        let begin = self.targets;
+        self.targets += cells.len();
         TypeDispatch {
-            cells: cells.collect(),
+            cells,
+            targets: begin..self.targets,
             undeclared: self.list([(Phase::Bypass, &undeclared[..])]),
             otherwise,
         }

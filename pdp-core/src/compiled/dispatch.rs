@@ -1,4 +1,5 @@
 use std::hash::{BuildHasher, Hasher};
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -61,6 +62,12 @@ impl Targets {
         });
     }
 
+    /// The position of an action among those of a type, which stand here.
+    pub(crate) fn of_type(&self, targets: Range<usize>, action: &str) -> Option<usize> {
+        let targets = &self.known[targets];
+        targets.iter().position(|target| is_same(target.action.as_bytes(), action))
+    }
+
     /// The position of the type, and that of the action in it.
     #[inline]
     pub(crate) fn find(&self, type_name: &str, action: &str) -> Option<(TypeIndex, u32)> {
@@ -86,6 +93,8 @@ fn target_hash(seed: &RandomState, type_name: &str, action: &str) -> u64 {
 pub(crate) struct TypeDispatch {
     /// For each declared action, in their order.
     pub(crate) cells: Vec<Cell>,
+    /// Where [`Targets`] has its actions.
+    pub(crate) targets: Range<usize>,
     /// Bypass rules that reach undeclared actions.
     pub(crate) undeclared: List,
     /// Conditions and words of the default deny.

@@ -10,6 +10,8 @@ use crate::Timestamp;
 /// All facts, in tables that copies share as far as they are the same.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FactTables {
+    /// Shared by those copies alone that say the same, so that numbers from here are known to be.
+    pub(crate) identity: Arc<()>,
     /// Ids of actors that facts name.
     pub(crate) actors: TextTable,
     pub(crate) resources: Resources,

@@ -4,15 +4,12 @@ use pdp_cel::{Failure, Host, List, Memory as Remembered, Meter, Operand, Texts, 
 
 use super::Scratch;
 use super::relation::Walk;
-use super::scratch::Memory;
+use super::scratch::{FEW_ROLES, Memory};
 use crate::compile::{BUILTIN_ITEMS_MAX, mask};
 use crate::compiled::{
     ClosedPair, FaultId, Leaf, NodeId, RelationInfo, ResourceIndex, TypeIndex, Until,
 };
 use crate::{Actor, Policies, Request};
-
-/// Up to so many roles, one is looked for among them one by one.
-const FEW_ROLES: usize = 8;
 
 /// One request being decided.
 pub(super) struct Evaluation<'e> {
@@ -57,20 +54,12 @@ impl Subject {
 }
 
 impl<'e> Evaluation<'e> {
+    /// An evaluation of a request, whose actor has this number and which is about this resource.
+    #[inline]
     pub(super) fn new(
         policies: &'e Policies,
         request: &'e Request<'e>,
-        subject: Subject,
-        scratch: &'e mut Scratch,
-    ) -> Self {
-        let actor = policies.facts.actors.index(request.actor.id);
-        Evaluation { actor, ..Evaluation::without_facts(policies, request, subject, scratch) }
-    }
-
-    /// An evaluation that asks facts nothing.
-    pub(super) fn without_facts(
-        policies: &'e Policies,
-        request: &'e Request<'e>,
+        actor: Option<u32>,
         subject: Subject,
         scratch: &'e mut Scratch,
     ) -> Self {
@@ -80,7 +69,7 @@ impl<'e> Evaluation<'e> {
             request,
             memory,
             walk: Some(walk),
-            actor: None,
+            actor,
             subject,
             held: None,
             closed: None,
@@ -170,12 +159,7 @@ impl<'e> Evaluation<'e> {
     fn know_roles(&mut self) {
         let policies = self.policies;
         let roles = self.request.actor.roles.iter();
-        self.memory.roles.clear();
-        self.memory.roles.extend(roles.filter_map(|role| policies.role(role)));
-        if self.memory.roles.len() > FEW_ROLES {
-            self.memory.roles.sort_unstable();
-        }
-        self.memory.roles_known = true;
+        self.memory.set_roles(roles.filter_map(|role| policies.role(role)));
     }
 
     fn is_linked(&self, subject: Subject, link: u8) -> bool {
@@ -312,7 +296,7 @@ impl Texts for Actor<'_> {
 
 impl Policies {
     /// The number of a role, aliases resolved, if policies or facts name it.
-    fn role(&self, role: &str) -> Option<u32> {
+    pub(crate) fn role(&self, role: &str) -> Option<u32> {
         let alias = self.code.vocabulary.aliases.get(role).copied();
         alias.or_else(|| self.facts.roles.index(role))
     }

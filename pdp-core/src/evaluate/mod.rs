@@ -1,8 +1,10 @@
 //! How a decision is made: match the target, test what its rules ask, combine the effects.
 
+mod batch;
 mod condition;
 mod lists;
 mod relation;
+mod resolved;
 mod scratch;
 mod tenants;
 mod value;
@@ -15,7 +17,7 @@ use condition::{Evaluation, Subject};
 use lists::Runs;
 use pdp_cel::{Failure, Meter, Truth};
 
-use crate::compiled::{Cell, Code, List, OtherwiseLine, Phase, Test, Tests};
+use crate::compiled::{Cell, Code, List, OtherwiseLine, Phase, Test, Tests, TypeDispatch};
 use crate::error::printable;
 use crate::{Decision, Effect, Fault, Obligations, Policies, Request, RuleError, RuleRef};
 
@@ -30,23 +32,45 @@ impl Policies {
     /// allocates nothing, unless rules fail.
     pub fn evaluate<'p>(&'p self, request: &Request<'_>, scratch: &mut Scratch) -> Decision<'p> {
         scratch.memory.begin();
-        let mut errors = Vec::new();
-        let (resource, action) = (&request.resource, request.action);
-        let Some((index, cell)) = self.code.dispatch.targets.find(resource.resource_type, action)
-        else {
-            return self.undeclared(request, scratch);
-        };
+        match self.target(request, |id| self.facts.actors.index(id)) {
+            Some(target) => self.decided(request, &target, scratch),
+            None => self.undeclared(request, scratch),
+        }
+    }
+
+    /// What the request is about, with the number of its actor from `actor`, if facts are asked;
+    /// `None` where its type is not declared, or not with this action.
+    #[inline]
+    fn target<'r>(
+        &self,
+        request: &Request<'r>,
+        actor: impl FnOnce(&'r str) -> Option<u32>,
+    ) -> Option<Target<'_>> {
+        let Request { resource, action, .. } = request;
+        let (index, cell) = self.code.dispatch.targets.find(resource.resource_type, action)?;
         let of_type = &self.code.dispatch.types[usize::from(index)];
         let cell = &of_type.cells[cell as usize];
-        let mut evaluation = if cell.asks_facts {
-            let subject = Subject::new(index, self.facts.resources.index(index, resource.id));
-            Evaluation::new(self, request, subject, scratch)
+        let (actor, subject) = if cell.asks_facts {
+            (actor(request.actor.id), self.facts.resources.index(index, resource.id))
         } else {
-            Evaluation::without_facts(self, request, Subject::new(index, None), scratch)
+            (None, None)
         };
-        let deciding = evaluation.decide(cell, &mut errors);
+        Some(Target { of_type, cell, actor, subject: Subject::new(index, subject) })
+    }
+
+    /// Decides a request about this target.
+    #[inline]
+    fn decided<'p>(
+        &'p self,
+        request: &Request<'_>,
+        target: &Target<'p>,
+        scratch: &mut Scratch,
+    ) -> Decision<'p> {
+        let mut errors = Vec::new();
+        let mut evaluation = Evaluation::new(self, request, target.actor, target.subject, scratch);
+        let deciding = evaluation.decide(target.cell, &mut errors);
         let otherwise = match deciding {
-            None => evaluation.otherwise(&of_type.otherwise),
+            None => evaluation.otherwise(&target.of_type.otherwise),
             Some(_) => None,
         };
         self.decision(deciding.as_ref(), otherwise, &errors)
@@ -65,7 +89,8 @@ impl Policies {
                 (subject, dispatch.types[usize::from(*index)].undeclared)
             }
         };
-        let mut evaluation = Evaluation::new(self, request, subject, scratch);
+        let actor = self.facts.actors.index(request.actor.id);
+        let mut evaluation = Evaluation::new(self, request, actor, subject, scratch);
         let deciding = evaluation.undeclared(bypass, &mut errors);
         self.decision(deciding.as_ref(), None, &errors)
     }
@@ -129,6 +154,16 @@ impl Policies {
             line: rule.line,
         }
     }
+}
+
+/// What a request is about, as numbers.
+#[derive(Clone, Copy)]
+struct Target<'p> {
+    of_type: &'p TypeDispatch,
+    cell: &'p Cell,
+    /// The actor's, if facts name it and are asked.
+    actor: Option<u32>,
+    subject: Subject,
 }
 
 /// The rule that decides.

@@ -24,6 +24,9 @@ impl Scratch {
     }
 }
 
+/// Up to so many roles, one is looked for among them one by one.
+pub(super) const FEW_ROLES: usize = 8;
+
 /// What an evaluation found out and may want again.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -68,6 +71,23 @@ impl Memory {
         self.tenants_known = false;
         self.keys_known = 0;
         self.addresses.clear();
+    }
+
+    /// Notes the numbers of the actor's roles.
+    pub(super) fn set_roles(&mut self, roles: impl IntoIterator<Item = u32>) {
+        self.roles.clear();
+        self.roles.extend(roles);
+        if self.roles.len() > FEW_ROLES {
+            self.roles.sort_unstable();
+        }
+        self.roles_known = true;
+    }
+
+    /// Forgets the evaluation before, but for the roles, if they are the same.
+    pub(super) fn begin_next(&mut self, same_roles: bool) {
+        let roles_known = self.roles_known;
+        self.begin();
+        self.roles_known = roles_known && same_roles;
     }
 
     /// Where a value stands in its map, if it was found to be as it was declared.

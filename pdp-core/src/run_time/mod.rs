@@ -19,6 +19,8 @@ use draft::Draft;
 use key::State;
 use resolve::Resolver;
 
+use std::sync::Arc;
+
 use crate::compiled::Code;
 use crate::{Change, Operation, Policies};
 
@@ -38,7 +40,8 @@ impl Policies {
         for (index, change) in changes.iter().enumerate() {
             make(change, &code, &mut draft).map_err(|error| (index, error))?;
         }
-        let (facts, words) = draft.finish();
+        let (mut facts, words) = draft.finish();
+        facts.identity = Arc::default();
         Ok(Policies { version, code, facts, words })
     }
 }

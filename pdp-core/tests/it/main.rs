@@ -17,6 +17,7 @@ mod many_rules; // found by what a request has
 mod mistakes; // every mistake with its place
 mod patterns; // globs and regular expressions
 mod relations;
+mod resolved; // by number, and in batches
 mod run_time; // change sets, layers, revisions // sets, links, cycles, size
 mod selectors; // keys, lists, nesting
 mod support; // shared by the tests
