@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use pdp_core::model::Model;
 use pdp_core::wire::{self, RequestDocument};
@@ -108,6 +109,8 @@ pub struct Sides<'m> {
     applied: HashMap<String, u64>,
     /// What the oracle reads.
     model: &'m Model<'m>,
+    /// The policies that were asked last, and the same with what is found beforehand as ranges.
+    ranged: Option<(Arc<Policies>, Arc<Policies>)>,
     /// Used for all questions, so that nothing of one may stay for the next.
     scratch: Scratch,
 }
@@ -119,8 +122,8 @@ impl<'m> Sides<'m> {
         let limited = unlimited.is_some();
         let unlimited = Engine::new(unlimited.unwrap_or_else(|| policies.clone()));
         let (engine, oracle) = (Engine::new(policies), Oracle::new(model));
-        let (applied, scratch) = (HashMap::new(), Scratch::new());
-        Sides { engine, oracle, unlimited, limited, applied, model, scratch }
+        let (applied, scratch, ranged) = (HashMap::new(), Scratch::new(), None);
+        Sides { engine, oracle, unlimited, limited, applied, model, ranged, scratch }
     }
 
     /// Applies a change set on both sides; whether they accepted it.
@@ -189,8 +192,8 @@ impl<'m> Sides<'m> {
 
     /// Asks both sides; what they answered.
     ///
-    /// The engine is asked several times: also without what it found beforehand of relations, by
-    /// what was resolved before, and in a batch.
+    /// The engine is asked several times: also without what it found beforehand of relations, with
+    /// all of that as ranges, by what was resolved before, and in a batch.
     ///
     /// Where the files limit walks the engine may answer otherwise, if it answers like the oracle
     /// without the limit and the limit alone can have made the one answer of the other.
@@ -204,6 +207,9 @@ impl<'m> Sides<'m> {
         let walked = policies.without_closures();
         let walked = walked.evaluate(request, &mut self.scratch);
         hold(&of_decision(&decision), &of_decision(&walked))?;
+        let ranged = self.ranged(&policies);
+        let by_ranges = ranged.evaluate(request, &mut self.scratch);
+        hold(&of_decision(&by_ranges), &of_decision(&walked))?;
         self.hold_by_other_doors(&policies, request, &decision)?;
         let verdict = self.oracle.decide(request);
         let differ =
@@ -222,6 +228,18 @@ impl<'m> Sides<'m> {
 }
 
 impl Sides<'_> {
+    /// The policies with what is found beforehand as ranges, made once for each revision.
+    fn ranged(&mut self, policies: &Arc<Policies>) -> Arc<Policies> {
+        match &self.ranged {
+            Some((of, ranged)) if Arc::ptr_eq(of, policies) => Arc::clone(ranged),
+            _ => {
+                let ranged = Arc::new(policies.closed_as_ranges());
+                self.ranged = Some((Arc::clone(policies), Arc::clone(&ranged)));
+                ranged
+            }
+        }
+    }
+
     /// Whether a request that is resolved before, or stands in a batch, is decided in the same way.
     fn hold_by_other_doors(
         &mut self,

@@ -2,7 +2,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use super::{ResourceIndex, pair};
+use super::{Ranges, ResourceIndex, pair};
 
 /// Which actors have which relations on resources, with all that sets and links lead to: what walks
 /// would find, found beforehand. It is made once and never changed, so it lies flat.
@@ -15,6 +15,8 @@ pub(crate) struct Closed {
     /// relations, as bits; 0 is empty.
     slots: Vec<(u64, u64)>,
     seed: RandomState,
+    /// What very many actors have, or what leads very far.
+    ranges: Ranges,
 }
 
 /// What is known of an actor and a resource, as bits.
@@ -38,7 +40,7 @@ impl ClosedPair {
 impl Closed {
     /// For each resource its complete relations, and for actors and resources the relations, each
     /// pair as often as may be.
-    pub(crate) fn new(complete: Vec<u64>, mut pairs: Vec<(u64, u64)>) -> Self {
+    pub(crate) fn new(complete: Vec<u64>, mut pairs: Vec<(u64, u64)>, ranges: Ranges) -> Self {
         pairs.sort_unstable();
         pairs.dedup_by(|next, kept| {
             let is_same = next.0 == kept.0;
@@ -49,7 +51,7 @@ impl Closed {
         });
         let size = if pairs.is_empty() { 0 } else { (pairs.len() * 4 / 3 + 1).next_power_of_two() };
         let seed = RandomState::default();
-        let mut closed = Closed { complete, slots: vec![(0, 0); size], seed };
+        let mut closed = Closed { complete, slots: vec![(0, 0); size], seed, ranges };
         for (pair, relations) in pairs {
             let mut position = closed.home(pair);
             while closed.slots[position].1 != 0 {
@@ -60,8 +62,23 @@ impl Closed {
         closed
     }
 
-    pub(crate) fn is_complete(&self, resource: usize) -> bool {
-        self.complete.get(resource).is_some_and(|relations| *relations != 0)
+    pub(crate) fn is_complete(&self, resource: ResourceIndex) -> bool {
+        let relations = self.complete.get(resource as usize).copied().unwrap_or_default();
+        relations | self.ranges.complete(resource) != 0
+    }
+
+    /// Whether the actor has one of some relations on the resource, of which `pair` does not say
+    /// everything, if this does.
+    pub(crate) fn answer_by_ranges(
+        &self,
+        actor: Option<u32>,
+        resource: ResourceIndex,
+        pair: ClosedPair,
+        relations: u64,
+    ) -> Option<bool> {
+        let left = relations & !pair.complete;
+        (left & !self.ranges.complete(resource) == 0)
+            .then(|| self.ranges.hold(actor, resource, left))
     }
 
     #[inline]

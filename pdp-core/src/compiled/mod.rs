@@ -9,6 +9,7 @@ mod list;
 mod open_table;
 mod pages;
 mod prefixes;
+mod ranges;
 mod table;
 mod vocabulary;
 
@@ -24,6 +25,7 @@ pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Phase, Run};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};
 pub(crate) use pdp_cel::{NodeId, Stored};
 pub(crate) use prefixes::Prefixes;
+pub(crate) use ranges::Ranges;
 pub(crate) use table::{Record, Resources, TextTable, is_same};
 pub(crate) use vocabulary::{AttributeInfo, Closure, RelationInfo, Step, TypeInfo, Vocabulary};
 

@@ -46,6 +46,10 @@ impl TextTable {
     pub(crate) fn text(&self, index: u32) -> &str {
         self.texts.text(index)
     }
+
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
 }
 
 /// A number, and bits of the hash of what has it.
@@ -310,13 +314,13 @@ impl Resources {
 
     /// Notes of each resource, by its number, whether it is [`Record::CLOSED`] and
     /// [`Record::REACHED`].
-    pub(crate) fn note_closed(&mut self, of: impl Fn(usize) -> (bool, bool)) {
-        for index in 0..self.records.len() {
-            let record = self.records.item(index);
+    pub(crate) fn note_closed(&mut self, of: impl Fn(ResourceIndex) -> (bool, bool)) {
+        for index in 0..super::number(self.records.len()) {
+            let record = self.record(index);
             let noted = (record.has(Record::CLOSED), record.has(Record::REACHED));
             let (closed, reached) = of(index);
             if noted != (closed, reached) {
-                let record = self.records.item_mut(index);
+                let record = self.record_mut(index);
                 record.set(Record::CLOSED, closed);
                 record.set(Record::REACHED, reached);
             }
@@ -346,8 +350,12 @@ struct Texts {
 }
 
 impl Texts {
+    fn len(&self) -> usize {
+        self.arena.spans.len() + self.later.len()
+    }
+
     fn push(&mut self, text: &str, mark: u16) -> u32 {
-        let index = self.arena.spans.len() + self.later.len();
+        let index = self.len();
         match Arc::get_mut(&mut self.arena).filter(|_| self.later.len() == 0) {
             Some(arena) if arena.fits(text) => arena.push(text, mark),
             _ => self.later.push((mark, text.into())),

@@ -159,7 +159,15 @@ impl Evaluation<'_> {
         if !record.has(Record::CLOSED) {
             return None;
         }
-        let held = self.closed_pair(index)?.answer(goals)?;
+        let pair = self.closed_pair(index)?;
+        let held = match pair.answer(goals) {
+            Some(held) => held,
+            None if goals == 0 => return None,
+            None => {
+                let closed = self.policies.facts.closed.as_ref()?;
+                closed.answer_by_ranges(self.actor, index, pair, goals)?
+            }
+        };
         if held || !record.has(Record::PATTERNS | Record::ENDING) {
             return Some(held);
         }

@@ -51,7 +51,7 @@ const SHARED: &str = "
 ";
 
 /// Which users may do something to a file, by the last letter of their ids; the same with what was
-/// found beforehand and without it.
+/// found beforehand, as ranges, and without it.
 fn users(policies: &Policies, action: &str, file: &str) -> String {
     let ask = |policies: &Policies, user: u32| {
         let id = format!("user:{user}");
@@ -60,11 +60,12 @@ fn users(policies: &Policies, action: &str, file: &str) -> String {
         let faults: Vec<Fault> = decision.errors.iter().map(|error| error.fault).collect();
         (decision.effect == Effect::Permit, faults)
     };
-    let walking = policies.without_closures();
+    let (walking, ranged) = (policies.without_closures(), policies.closed_as_ranges());
     let mut users = String::new();
     for user in 1..=9 {
         let answer = ask(policies, user);
         assert_eq!(answer, ask(&walking, user), "{action} {file} {user}");
+        assert_eq!(answer, ask(&ranged, user), "{action} {file} {user}");
         match answer {
             (true, _) => users.push_str(&user.to_string()),
             (false, faults) if !faults.is_empty() => users.push('!'),
@@ -179,7 +180,7 @@ fn the_limit_of_walks_is_the_same() {
 }
 
 #[test]
-fn what_very_many_have_is_walked() {
+fn what_very_many_have_is_found_beforehand_too() {
     let members: Vec<String> = (1..=1_100).map(|user| format!("user:{user}")).collect();
     let facts = format!(
         "
@@ -192,4 +193,50 @@ fn what_very_many_have_is_walked() {
     let policies = drive("", &facts);
     assert_eq!(users(&policies, "read", "a"), "123456789");
     assert_eq!(users(&policies, "edit", "a"), "1");
+}
+
+/// Groups in groups, which share some of theirs, and rings of them.
+#[test]
+fn what_leads_very_far_is_found_beforehand_too() {
+    let mut facts = String::new();
+    for group in 0..400 {
+        let (next, other) = (group + 1, (group * 7 + 3) % 400);
+        facts.push_str(&format!(
+            "  group:n{group}: {{member: ['group:n{next}#member', 'group:n{other}#member']}}\n"
+        ));
+    }
+    facts.push_str("  group:n400: {member: [user:1, 'group:ring0#member']}\n");
+    for group in 0..300 {
+        let next = (group + 1) % 300;
+        let user = if group == 7 { ", user:2" } else { "" };
+        facts.push_str(&format!(
+            "  group:ring{group}: {{member: ['group:ring{next}#member'{user}]}}\n"
+        ));
+    }
+    facts.push_str(
+        "  group:apart: {member: [user:3, 'group:n399#member']}
+  group:open: {member: ['user:*', 'group:n0#member']}
+  folder:top: {viewer: ['group:n0#member']}
+  folder:ring: {viewer: ['group:ring150#member'], parent: folder:apart}
+  folder:apart: {viewer: ['group:apart#member']}
+  file:a: {folder: folder:top, viewer: user:4, editor: ['group:ring299#member']}
+  file:b: {folder: folder:ring}
+  file:c: {viewer: ['group:open#member']}
+",
+    );
+    let policies = drive("", &facts);
+    assert_eq!(users(&policies, "read", "a"), "124");
+    assert_eq!(users(&policies, "see", "a"), "12");
+    assert_eq!(users(&policies, "edit", "a"), "2");
+    assert_eq!(users(&policies, "read", "b"), "123");
+    assert_eq!(users(&policies, "read", "c"), "123456789");
+    let engine = Engine::new(policies);
+    engine.add(relation("group:ring20", "member", "user:5")).expect("a change");
+    assert_eq!(users(&engine.present(), "read", "a"), "1245");
+    assert!(engine.settle());
+    assert_eq!(users(&engine.present(), "read", "a"), "1245");
+    for limit in [690, 700, 701, 702, 710] {
+        // Whatever the limit says, it says it in all ways alike.
+        users(&drive(&format!("walk_limit: {limit}"), &facts), "read", "a");
+    }
 }

@@ -3,8 +3,12 @@
 //!
 //! A relation on a resource is closed if its walk meets nothing that depends on the request: no
 //! condition, no pattern or role, nothing that ends, no resource that facts do not name. What a
-//! resource itself says of patterns and times is asked as ever. Much is not worth closing: what
-//! many actors have is left to be walked, and so is what would take more memory than facts do.
+//! resource itself says of patterns and times is asked as ever. What few actors have is noted for
+//! each of them; what many have, or what leads far, as ranges (`ranges`). What would take more
+//! memory than facts do is left to be walked.
+
+mod graph;
+mod ranges;
 
 use std::sync::Arc;
 
@@ -31,11 +35,25 @@ const STEPS_MIN: usize = 1_000_000;
 impl Policies {
     /// Closes relations anew.
     pub(crate) fn close(&mut self) {
+        self.close_within(VISITED_MAX);
+    }
+
+    /// The same policies and facts, with all that is found beforehand of relations kept as ranges,
+    /// however few have them: they decide the same. For tests, which have few facts.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn closed_as_ranges(&self) -> Self {
+        let mut policies = self.clone();
+        policies.close_within(0);
+        policies
+    }
+
+    fn close_within(&mut self, visited_max: usize) {
         let types = &self.code.vocabulary.types;
         let walk_limit = self.code.walk_limit as usize;
-        let closing = Closing::new(&self.facts, types, walk_limit);
+        let closing = Closing::new(&self.facts, types, walk_limit, visited_max);
         let (closed, reached) = closing.map(Closing::all).unwrap_or_default();
-        let is_reached = |index: usize| reached.get(index).copied().unwrap_or_default();
+        let is_reached = |index| reached.get(index as usize).copied().unwrap_or_default();
         self.facts.resources.note_closed(|index| (closed.is_complete(index), is_reached(index)));
         self.facts.closed = Some(Arc::new(closed));
         self.facts.reopened = false;
@@ -57,6 +75,7 @@ struct Closing<'f> {
     facts: &'f FactTables,
     types: &'f [TypeInfo],
     visited_max: usize,
+    walk_limit: usize,
     /// Exact actors and their relations, by resource.
     actors: Vec<(ResourceIndex, u32, u64)>,
     /// For each resource where its actors begin.
@@ -93,7 +112,12 @@ impl Walk {
 
 impl<'f> Closing<'f> {
     /// `None` where no relation leads anywhere.
-    fn new(facts: &'f FactTables, types: &'f [TypeInfo], walk_limit: usize) -> Option<Self> {
+    fn new(
+        facts: &'f FactTables,
+        types: &'f [TypeInfo],
+        walk_limit: usize,
+        visited_max: usize,
+    ) -> Option<Self> {
         let mut records = facts.resources.iter();
         if !records.any(|record| leads(record, facts, types)) {
             return None;
@@ -118,7 +142,8 @@ impl<'f> Closing<'f> {
             steps: STEPS_MIN + STEPS_A_FACT * facts.count,
             facts,
             types,
-            visited_max: VISITED_MAX.min(walk_limit),
+            visited_max: visited_max.min(walk_limit),
+            walk_limit,
             actors,
             begins,
             complete: vec![0; len],
@@ -129,26 +154,31 @@ impl<'f> Closing<'f> {
 
     fn all(mut self) -> (Closed, Vec<bool>) {
         let mut walk = Walk::default();
+        let mut left = Vec::new();
         for (record, resource) in self.facts.resources.iter().zip(0..) {
             if !leads(record, self.facts, self.types) {
                 continue;
             }
             let info = &self.types[usize::from(record.resource_type)];
             for (relation, position) in info.relations.iter().zip(0..) {
-                if matches!(relation, RelationInfo::Union(_))
-                    && self.of_relation(resource, position, &mut walk).is_ok()
-                {
-                    self.note(resource, position, &walk);
+                if !matches!(relation, RelationInfo::Union(_)) {
+                    continue;
+                }
+                match self.of_relation(resource, position, &mut walk) {
+                    Ok(()) => self.note(resource, position, &walk),
+                    Err(Left) => left.push((resource, position)),
                 }
             }
             let behind = (0..).skip(info.relations.len());
             for (step, position) in info.through.iter().zip(behind) {
-                if self.of_targets(resource, *step, &mut walk).is_ok() {
-                    self.note(resource, position, &walk);
+                match self.of_targets(resource, *step, &mut walk) {
+                    Ok(()) => self.note(resource, position, &walk),
+                    Err(Left) => left.push((resource, position)),
                 }
             }
         }
-        (Closed::new(self.complete, self.held), self.reached)
+        let ranges = if left.is_empty() { None } else { self.ranges(&left) };
+        (Closed::new(self.complete, self.held, ranges.unwrap_or_default()), self.reached)
     }
 
     /// Finds all actors that have the relation on the resource.
