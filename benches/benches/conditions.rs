@@ -6,7 +6,8 @@ use std::{hint::black_box, time::Duration};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use pdp_benches::allocations::{Allocations, CountingAllocator};
 use pdp_benches::conditions::{self, Draw};
-use pdp_core::{Actor, ActorType, Effect, Policies, Request, Resource, Scratch, SourceText};
+use pdp_benches::engine;
+use pdp_core::{Effect, Policies, Scratch, SourceText};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -16,12 +17,6 @@ fn policies(text: &str) -> Policies {
         Ok(policies) => policies,
         Err(errors) => panic!("the workload is no valid policy set: {errors}"),
     }
-}
-
-fn request(draw: &Draw) -> Request<'_> {
-    let actor = Actor::new(ActorType::Human, "user:1");
-    let request = Request::new(actor, "open", Resource::new("door", "front"));
-    Request { context: draw.context(), ..request }
 }
 
 fn evaluate(criterion: &mut Criterion) {
@@ -35,7 +30,7 @@ fn evaluate(criterion: &mut Criterion) {
     group.bench_function("evaluate", |bencher| {
         bencher.iter(|| {
             let draw = black_box(endless.next().expect("there are requests"));
-            black_box(policies.evaluate(&request(draw), &mut scratch));
+            black_box(policies.evaluate(&engine::condition_request(draw), &mut scratch));
         });
     });
     group.finish();
@@ -46,7 +41,7 @@ fn check(policies: &Policies, draws: &[Draw]) -> String {
     let mut scratch = Scratch::new();
     let mut permitted = 0;
     for draw in draws {
-        let decision = policies.evaluate(&request(draw), &mut scratch);
+        let decision = policies.evaluate(&engine::condition_request(draw), &mut scratch);
         let wanted = conditions::permits(draw);
         assert_eq!(decision.effect == Effect::Permit, wanted, "{decision:?}\n{draw:?}");
         assert!(decision.errors.is_empty(), "{decision:?}");
@@ -54,7 +49,7 @@ fn check(policies: &Policies, draws: &[Draw]) -> String {
     }
     let before = Allocations::now();
     for draw in draws {
-        black_box(policies.evaluate(&request(draw), &mut scratch));
+        black_box(policies.evaluate(&engine::condition_request(draw), &mut scratch));
     }
     let allocations = Allocations::now().since(before).calls;
     format!("{} requests, {permitted} permitted, {allocations} allocations", draws.len())

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use pdp_core::{Actor, ActorType, Effect, Policies, Request, Resource, Scratch, SourceText};
 
 use crate::{
-    hierarchies,
+    conditions, hierarchies,
     seed::{ActorKind, Draw},
     yaml::PolicyText,
 };
@@ -47,6 +47,13 @@ pub fn request<'a>(draw: &'a Draw<'_>) -> Request<'a> {
 pub fn hierarchy_request(draw: &hierarchies::Draw) -> Request<'_> {
     let actor = Actor::new(ActorType::Human, &draw.actor_name);
     Request::new(actor, draw.action, Resource::new(draw.resource_type, draw.resource_id()))
+}
+
+/// Borrows a request over conditions; allocates nothing, like [`request`].
+pub fn condition_request(draw: &conditions::Draw) -> Request<'_> {
+    let actor = Actor::new(ActorType::Human, "user:1");
+    let request = Request::new(actor, "open", Resource::new("door", "front"));
+    Request { context: draw.context(), ..request }
 }
 
 /// Asks the engine and a reference for every request and counts those that are permitted.
