@@ -3,11 +3,13 @@
 
 use std::fmt::Debug;
 
-use pdp_core::{Actor, ActorType, Effect, Policies, Request, Resource, Scratch, SourceText};
+use pdp_core::{
+    Actor, ActorType, Effect, Policies, Request, Resource, Scratch, SourceText, Statement,
+};
 
 use crate::{
     conditions, hierarchies,
-    seed::{ActorKind, Draw},
+    seed::{ActorKind, Draw, Seed},
     yaml::PolicyText,
 };
 
@@ -54,6 +56,17 @@ pub fn condition_request(draw: &conditions::Draw) -> Request<'_> {
     let actor = Actor::new(ActorType::Human, "user:1");
     let request = Request::new(actor, "open", Resource::new("door", "front"));
     Request { context: draw.context(), ..request }
+}
+
+/// A fact of run time: an actor whom no file names is a member of a microDAO of the files.
+///
+/// # Panics
+///
+/// Never: every workload has a microDAO, and the actor is one.
+pub fn new_member(seed: &Seed, index: usize) -> Statement {
+    let actor = format!("user:{}", 10_000_000 + index).parse().expect("an actor");
+    let microdao = &seed.microdaos[index % seed.microdaos.len()].id;
+    Statement::relation(format!("microdao:{microdao}"), "members", actor)
 }
 
 /// Asks the engine and a reference for every request and counts those that are permitted.

@@ -46,7 +46,7 @@ fn main() {
     App::ALL.into_iter().for_each(hierarchy);
     relations();
     load(&texts);
-    change(&texts);
+    change(&seed, &texts);
 }
 
 /// *seed*: each ground by itself, and all requests.
@@ -158,12 +158,9 @@ fn load(texts: &[PolicyText]) {
 }
 
 /// Members are added to the microDAOs of the files, one at a time.
-fn change(texts: &[PolicyText]) {
+fn change(seed: &Seed, texts: &[PolicyText]) {
     let engine = Engine::new(engine::policies(texts));
-    let member = |index: usize| {
-        let actor = format!("user:{}", 1_000_000 + index).parse().expect("an actor");
-        Statement::relation(format!("microdao:md:{index}"), "members", actor)
-    };
+    let member = |index| engine::new_member(seed, index);
     let add = |statement| {
         engine.add(statement).expect("a fact of the vocabulary");
     };
