@@ -2,10 +2,13 @@
 //! `instructions.sh`.
 
 use std::io::Read;
-use std::path::Path;
 use std::process::ExitCode;
 
 use xtask::instructions::{committed, counted, faults, file};
+
+/// From the root, where the script stands: a program that was built for another clone must not write
+/// there.
+const FILE: &str = "benches/instructions.txt";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -33,7 +36,7 @@ fn usage() -> ExitCode {
 }
 
 fn check() -> Result<String, String> {
-    let known = std::fs::read_to_string(path()).map_err(|error| error.to_string())?;
+    let known = std::fs::read_to_string(FILE).map_err(|error| error.to_string())?;
     let counts = counted(&input()?)?;
     let faults = faults(&committed(&known), &counts);
     if faults.is_empty() {
@@ -47,12 +50,8 @@ fn check() -> Result<String, String> {
 
 fn write(toolchain: &str) -> Result<String, String> {
     let counts = counted(&input()?)?;
-    std::fs::write(path(), file(toolchain, &counts)).map_err(|error| error.to_string())?;
+    std::fs::write(FILE, file(toolchain, &counts)).map_err(|error| error.to_string())?;
     Ok(format!("instructions: {} cases written", counts.len()))
-}
-
-fn path() -> impl AsRef<Path> {
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/instructions.txt")
 }
 
 fn input() -> Result<String, String> {
