@@ -48,6 +48,7 @@ if ! command -v cargo >/dev/null; then
 fi
 
 need_nightly() { ./fuzz.sh ready 2>/dev/null; }
+need_valgrind() { ./instructions.sh ready 2>/dev/null; }
 
 pdp=(cargo run --locked --quiet --package pdp-cli --)
 example=(cargo run --locked --quiet --package pdp-examples --example)
@@ -59,6 +60,7 @@ done
 step 'pdp test policies' 600 -- "${pdp[@]}" test policies
 step 'example decide' 600 -- "${example[@]}" decide
 step 'example audit_sink' 600 -- "${example[@]}" audit_sink
+step 'instructions of a decision' 1200 valgrind -- ./instructions.sh
 step 'fuzz targets build' 1200 nightly -- ./fuzz.sh build
 
 printf '\n'

@@ -1,15 +1,14 @@
 //! How long one change of a fact takes while another thread decides, and what facts occupy:
 //! workload *seed*.
 
-use std::hint::black_box;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use pdp_benches::allocations::{Allocations, CountingAllocator};
 use pdp_benches::engine;
+use pdp_benches::reader::beside_reader;
 use pdp_benches::seed::{Draw, Draws, Seed};
 use pdp_benches::yaml;
-use pdp_core::{ActorForm, Change, ChangeSet, ChangedActor, Engine, Operation, Scratch, Statement};
+use pdp_core::{ActorForm, Change, ChangeSet, ChangedActor, Engine, Operation, Statement};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -65,13 +64,13 @@ fn change(documents: usize, engine: &Engine, draws: &[Draw<'_>]) {
     ];
     for (kind, statement) in kinds {
         let statements: Vec<Statement> = (0..CHANGES).map(statement).collect();
-        let added = with_reader(engine, draws, || {
+        let added = beside_reader(engine, draws, || {
             timed(statements.iter(), |fact| {
                 engine.add(fact).expect("a fact");
             })
         });
         print(documents, &format!("add {kind}"), added);
-        let removed = with_reader(engine, draws, || {
+        let removed = beside_reader(engine, draws, || {
             timed(statements.iter(), |fact| {
                 engine.remove(fact).expect("a fact");
             })
@@ -116,7 +115,7 @@ fn hub(documents: usize, engine: &Engine, draws: &[Draw<'_>]) {
         actors: vec![ChangedActor { form: set(index), until: None }],
     });
     let statements: Vec<Statement> = more.collect();
-    let added = with_reader(engine, draws, || {
+    let added = beside_reader(engine, draws, || {
         timed(statements.iter(), |fact| {
             engine.add(fact).expect("a fact");
         })
@@ -165,26 +164,6 @@ fn timed<'s>(
         start.elapsed()
     };
     statements.map(time).collect()
-}
-
-/// Runs `work` while another thread takes the present and decides, request after request.
-fn with_reader<T>(engine: &Engine, draws: &[Draw<'_>], work: impl FnOnce() -> T) -> T {
-    let stop = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut scratch = Scratch::new();
-            for draw in draws.iter().cycle() {
-                if stop.load(Ordering::Relaxed) {
-                    break;
-                }
-                let present = engine.present();
-                black_box(present.evaluate(&engine::request(draw), &mut scratch));
-            }
-        });
-        let outcome = work();
-        stop.store(true, Ordering::Relaxed);
-        outcome
-    })
 }
 
 fn print(documents: usize, kind: &str, mut times: Vec<Duration>) {

@@ -1,12 +1,11 @@
-//! How long a decision over conditions takes, and how long it takes to compile conditions: workload
-//! *conditions*.
+//! How long it takes to compile conditions.
 
 use std::{hint::black_box, time::Duration};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use pdp_benches::allocations::{Allocations, CountingAllocator};
-use pdp_benches::conditions::{self, Draw};
-use pdp_core::{Actor, ActorType, Effect, Policies, Request, Resource, Scratch, SourceText};
+use pdp_benches::conditions;
+use pdp_core::{Policies, SourceText};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -16,48 +15,6 @@ fn policies(text: &str) -> Policies {
         Ok(policies) => policies,
         Err(errors) => panic!("the workload is no valid policy set: {errors}"),
     }
-}
-
-fn request(draw: &Draw) -> Request<'_> {
-    let actor = Actor::new(ActorType::Human, "user:1");
-    let request = Request::new(actor, "open", Resource::new("door", "front"));
-    Request { context: draw.context(), ..request }
-}
-
-fn evaluate(criterion: &mut Criterion) {
-    let policies = policies(&conditions::text());
-    let draws = conditions::draws();
-    println!("conditions/evaluate: {}", check(&policies, &draws));
-    let mut group = criterion.benchmark_group("conditions");
-    group.warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
-    let mut scratch = Scratch::new();
-    let mut endless = draws.iter().cycle();
-    group.bench_function("evaluate", |bencher| {
-        bencher.iter(|| {
-            let draw = black_box(endless.next().expect("there are requests"));
-            black_box(policies.evaluate(&request(draw), &mut scratch));
-        });
-    });
-    group.finish();
-}
-
-/// Right first: every request is compared with the reference before any is timed.
-fn check(policies: &Policies, draws: &[Draw]) -> String {
-    let mut scratch = Scratch::new();
-    let mut permitted = 0;
-    for draw in draws {
-        let decision = policies.evaluate(&request(draw), &mut scratch);
-        let wanted = conditions::permits(draw);
-        assert_eq!(decision.effect == Effect::Permit, wanted, "{decision:?}\n{draw:?}");
-        assert!(decision.errors.is_empty(), "{decision:?}");
-        permitted += usize::from(wanted);
-    }
-    let before = Allocations::now();
-    for draw in draws {
-        black_box(policies.evaluate(&request(draw), &mut scratch));
-    }
-    let allocations = Allocations::now().since(before).calls;
-    format!("{} requests, {permitted} permitted, {allocations} allocations", draws.len())
 }
 
 fn compile(criterion: &mut Criterion) {
@@ -95,5 +52,5 @@ fn hostile(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, evaluate, compile, hostile);
+criterion_group!(benches, compile, hostile);
 criterion_main!(benches);

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use pdp_benches::allocations::{Allocations, CountingAllocator};
 use pdp_benches::engine;
 use pdp_benches::relations::{Kind, Question, Relations};
-use pdp_core::{Actor, ActorType, Effect, Engine, Policies, Request, Resource, Scratch, Statement};
+use pdp_core::{Effect, Engine, Policies, Scratch, Statement};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -50,10 +50,7 @@ fn ask(policies: &Policies, relations: &Relations, kind: Kind, how: &str) {
     let questions = relations.questions(kind, ASKED);
     let mut scratch = Scratch::new();
     let mut decide = |question: &Question| {
-        let actor = Actor::new(ActorType::Human, &question.actor_id);
-        let resource = Resource::new("document", &question.resource_id);
-        let request = Request::new(actor, "read", resource);
-        policies.evaluate(&request, &mut scratch).effect == Effect::Permit
+        policies.evaluate(&question.request(), &mut scratch).effect == Effect::Permit
     };
     for question in &questions[..CHECKED] {
         assert_eq!(decide(question), relations.permits(question), "{question:?}");

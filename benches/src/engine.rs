@@ -3,11 +3,13 @@
 
 use std::fmt::Debug;
 
-use pdp_core::{Actor, ActorType, Effect, Policies, Request, Resource, Scratch, SourceText};
+use pdp_core::{
+    Actor, ActorType, Effect, Policies, Request, Resource, Scratch, SourceText, Statement,
+};
 
 use crate::{
-    hierarchies,
-    seed::{ActorKind, Draw},
+    conditions, hierarchies,
+    seed::{ActorKind, Draw, Seed},
     yaml::PolicyText,
 };
 
@@ -47,6 +49,24 @@ pub fn request<'a>(draw: &'a Draw<'_>) -> Request<'a> {
 pub fn hierarchy_request(draw: &hierarchies::Draw) -> Request<'_> {
     let actor = Actor::new(ActorType::Human, &draw.actor_name);
     Request::new(actor, draw.action, Resource::new(draw.resource_type, draw.resource_id()))
+}
+
+/// Borrows a request over conditions; allocates nothing, like [`request`].
+pub fn condition_request(draw: &conditions::Draw) -> Request<'_> {
+    let actor = Actor::new(ActorType::Human, "user:1");
+    let request = Request::new(actor, "open", Resource::new("door", "front"));
+    Request { context: draw.context(), ..request }
+}
+
+/// A fact of run time: an actor whom no file names is a member of a microDAO of the files.
+///
+/// # Panics
+///
+/// Never: every workload has a microDAO, and the actor is one.
+pub fn new_member(seed: &Seed, index: usize) -> Statement {
+    let actor = format!("user:{}", 10_000_000 + index).parse().expect("an actor");
+    let microdao = &seed.microdaos[index % seed.microdaos.len()].id;
+    Statement::relation(format!("microdao:{microdao}"), "members", actor)
 }
 
 /// Asks the engine and a reference for every request and counts those that are permitted.

@@ -45,7 +45,7 @@ pub const KINDS: [(&str, &[&str]); 5] = [
 ];
 
 /// What each role may do in its department: 33 rules.
-const GRANTS: [(&str, &str, &[&str]); 16] = [
+pub(crate) const GRANTS: [(&str, &str, &[&str]); 16] = [
     ("doctor", "record", &["read", "write", "sign"]),
     ("doctor", "prescription", &["read", "write", "sign"]),
     ("doctor", "result", &["read", "order"]),

@@ -12,6 +12,7 @@ pub mod measure;
 pub mod ours;
 pub mod random;
 pub mod rbac;
+pub mod reader;
 pub mod reference;
 pub mod relations;
 pub mod rules;

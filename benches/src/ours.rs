@@ -1,8 +1,6 @@
 //! Our own side of a comparison: the engine and the floor.
 
-use pdp_core::{
-    Actor, ActorType, Decision, Effect, Policies, Request, Resource, Scratch, SourceText,
-};
+use pdp_core::{Decision, Effect, Policies, Request, Scratch, SourceText};
 
 use crate::{
     conditions,
@@ -103,17 +101,7 @@ pub fn conditions<'a>(
     draws: &'a [conditions::Draw],
 ) -> Contender<'a> {
     let mut scratch = Scratch::new();
-    let requests: Vec<Request<'a>> = draws
-        .iter()
-        .map(|draw| Request {
-            context: draw.context(),
-            ..Request::new(
-                Actor::new(ActorType::Human, "user:1"),
-                "open",
-                Resource::new("door", "1"),
-            )
-        })
-        .collect();
+    let requests = draws.iter().map(engine::condition_request).collect();
     let call = move |request: &Request<'a>| policies.evaluate(request, &mut scratch);
     Contender::new("engine", load, requests, call, permits)
 }

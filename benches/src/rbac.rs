@@ -69,10 +69,10 @@ pub struct Rbac {
 
 /// What a role may do with the resources of one type.
 #[derive(Debug)]
-struct Grant {
-    role: String,
-    resource_type: &'static str,
-    actions: Vec<&'static str>,
+pub(crate) struct Grant {
+    pub(crate) role: String,
+    pub(crate) resource_type: &'static str,
+    pub(crate) actions: Vec<&'static str>,
 }
 
 impl Rbac {
@@ -106,6 +106,10 @@ impl Rbac {
     /// How many rules there are.
     pub fn rules(&self) -> usize {
         self.grants.len()
+    }
+
+    pub(crate) fn grants(&self) -> &[Grant] {
+        &self.grants
     }
 
     /// The policy set.

@@ -14,6 +14,9 @@
 //! million facts; all numbers shrink together.
 
 use std::collections::HashSet;
+use std::iter::successors;
+
+use pdp_core::{Actor as Asking, ActorType, Request, Resource};
 
 use crate::{random::Random, yaml::PolicyText};
 
@@ -73,10 +76,16 @@ pub struct Relations {
 pub struct Question {
     user: usize,
     document: usize,
-    /// The id of the actor.
-    pub actor_id: String,
-    /// The id of the document.
-    pub resource_id: String,
+    actor_id: String,
+    resource_id: String,
+}
+
+impl Question {
+    /// Borrows the question for the engine; allocates nothing.
+    pub fn request(&self) -> Request<'_> {
+        let actor = Asking::new(ActorType::Human, &self.actor_id);
+        Request::new(actor, "read", Resource::new("document", &self.resource_id))
+    }
 }
 
 /// What kind of question is asked.
@@ -223,20 +232,24 @@ impl Relations {
 
     /// Whether the user may read the document: plain walks over what was drawn.
     pub fn permits(&self, question: &Question) -> bool {
-        let (mut folder, shared) = self.documents[question.document];
-        let mut open: Vec<Actor> = shared.into_iter().collect();
-        loop {
-            let (parent, shared) = self.folders[folder];
-            open.extend(shared);
-            match parent {
-                Some(parent) => folder = parent,
-                None => break,
-            }
-        }
+        let (_, shared) = self.documents[question.document];
+        self.reaches(shared.into_iter().collect(), question.user)
+            || self.permits_by_folder(question)
+    }
+
+    /// Whether the user may read the document because a folder above it was shared.
+    pub fn permits_by_folder(&self, question: &Question) -> bool {
+        let (folder, _) = self.documents[question.document];
+        let above = successors(Some(folder), |folder| self.folders[*folder].0);
+        self.reaches(above.filter_map(|folder| self.folders[folder].1).collect(), question.user)
+    }
+
+    /// Whether the user is one of the actors or in one of the groups.
+    fn reaches(&self, mut open: Vec<Actor>, wanted: usize) -> bool {
         let mut seen = HashSet::new();
         while let Some(actor) = open.pop() {
             match actor {
-                Actor::User(user) if user == question.user => return true,
+                Actor::User(user) if user == wanted => return true,
                 Actor::Group(group) if seen.insert(group) => open.extend(&self.members[group]),
                 _ => {}
             }

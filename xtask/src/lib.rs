@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod independence;
+pub mod instructions;
 pub mod layers;
 pub mod links;
 pub mod purity;

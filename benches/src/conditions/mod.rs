@@ -8,8 +8,8 @@ mod reference;
 
 pub use draw::{Draw, draws};
 pub use hostile::{Hostile, hostile};
-pub use policy::{many, text};
-pub use reference::permits;
+pub use policy::{many, of_kind, text};
+pub use reference::{holds, permits};
 
 /// How many rules there are.
 pub const RULES: usize = 20;
@@ -39,8 +39,11 @@ pub enum Kind {
     Time,
 }
 
-const KINDS: [Kind; 7] =
-    [Kind::Text, Kind::Glob, Kind::Regex, Kind::Number, Kind::Set, Kind::Network, Kind::Time];
+impl Kind {
+    /// All of them, in the order in which rules take turns with them.
+    pub const ALL: [Kind; 7] =
+        [Kind::Text, Kind::Glob, Kind::Regex, Kind::Number, Kind::Set, Kind::Network, Kind::Time];
+}
 
 /// Whether a rule forbids.
 pub fn forbids(rule: usize) -> bool {
@@ -50,5 +53,5 @@ pub fn forbids(rule: usize) -> bool {
 /// The kinds of conditions that a rule has.
 pub fn kinds(rule: usize) -> impl Iterator<Item = Kind> {
     let third = forbids(rule).then_some(rule + 5);
-    [rule, rule + 3].into_iter().chain(third).map(|index| KINDS[index % KINDS.len()])
+    [rule, rule + 3].into_iter().chain(third).map(|index| Kind::ALL[index % Kind::ALL.len()])
 }

@@ -1,14 +1,14 @@
 use super::{DEPARTMENTS, EPOCH, Kind, RULES, forbids, kinds};
 
-/// The policy set as text.
-pub fn text() -> String {
-    let mut text = String::from(
-        "version: 1
+const BEGINNING: &str = "version: 1
 types: {door: {actions: [open]}}
 context: {dept: string, path: string, ua: string, risk: int, tags: list(string), ip: ip, ts: int}
 rules:
-",
-    );
+";
+
+/// The policy set as text.
+pub fn text() -> String {
+    let mut text = BEGINNING.to_owned();
     for rule in 0..RULES {
         let effect = if forbids(rule) { "deny" } else { "permit" };
         let parts: Vec<String> = kinds(rule).map(|kind| condition(rule, kind)).collect();
@@ -18,6 +18,12 @@ rules:
         ));
     }
     text
+}
+
+/// A set with one rule: it permits where the condition of that kind holds that `rule` would have.
+pub fn of_kind(rule: usize, kind: Kind) -> String {
+    let condition = condition(rule, kind);
+    format!("{BEGINNING}  - id: one\n    effect: permit\n    when: >-\n      {condition}\n")
 }
 
 fn condition(rule: usize, kind: Kind) -> String {

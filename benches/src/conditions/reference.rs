@@ -8,7 +8,13 @@ pub fn permits(draw: &Draw) -> bool {
         && rules.any(|rule| !forbids(rule) && holds(rule))
 }
 
-fn holds(rule: usize, kind: Kind, draw: &Draw) -> bool {
+/// Whether the condition of a kind that a rule has, or would have, holds of a request.
+///
+/// # Panics
+///
+/// If `rule` is none of the [`RULES`].
+pub fn holds(rule: usize, kind: Kind, draw: &Draw) -> bool {
+    assert!(rule < RULES, "there are few rules");
     let third = rule % 3;
     match kind {
         Kind::Text => draw.department == DEPARTMENTS[third],

@@ -3,8 +3,14 @@
 //! from it says how good the real engine is.
 
 mod hierarchies;
+mod hospital;
+mod rbac;
+mod rules;
 mod seed;
 mod table;
 
 pub use hierarchies::{HierarchyFloor, HierarchyRequest};
+pub use hospital::{HospitalFloor, HospitalRequest};
+pub use rbac::{RbacFloor, RbacRequest};
+pub use rules::{RulesFloor, RulesRequest};
 pub use seed::{Handles, SeedFloor, SeedRequest};

@@ -54,8 +54,13 @@ impl<'a> Draws<'a> {
 
     /// 524 288 draws of the same kind, too many to be learnt: the honest set.
     pub fn distinct(&self) -> Vec<Draw<'a>> {
+        self.endless().take(524_288).collect()
+    }
+
+    /// The draws of [`Draws::distinct`] and those that would follow, one by one.
+    pub fn endless(&self) -> impl Iterator<Item = Draw<'a>> {
         let mut random = Random::new(7);
-        (0..524_288).map(|_| self.draw(&mut random)).collect()
+        std::iter::repeat_with(move || self.draw(&mut random))
     }
 
     /// 524 288 times any actor sending a message to any channel: nothing is in the cache.

@@ -1,6 +1,7 @@
 use pdp_benches::{
     asked::Asked,
     engine,
+    floor::{HospitalFloor, HospitalRequest, RbacFloor, RbacRequest},
     hospital::{self, Hospital},
     rbac::Rbac,
 };
@@ -27,5 +28,22 @@ fn hospital_agrees_and_permits_three_to_five_in_ten() {
         let permitted = engine::permitted(&policies, all, Asked::request, hospital::permits);
         let permille = permitted * 1_000 / all.len();
         assert!((300..=500).contains(&permille), "{permille} permille");
+    }
+}
+
+#[test]
+fn the_floors_answer_like_the_references() {
+    let rbac = Rbac::new();
+    let floor = RbacFloor::new(&rbac);
+    for asked in rbac.hot().iter().chain(&rbac.distinct()[..8_192]) {
+        assert_eq!(floor.permits(&RbacRequest::new(asked)), rbac.permits(asked), "{asked:?}");
+    }
+    let (hospital, floor) = (Hospital::new(), HospitalFloor::new());
+    for asked in hospital.hot().iter().chain(&hospital.distinct()[..8_192]) {
+        assert_eq!(
+            floor.permits(&HospitalRequest::new(asked)),
+            hospital::permits(asked),
+            "{asked:?}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 use pdp_benches::{
     asked::Asked,
     engine,
+    floor::{RulesFloor, RulesRequest},
     rules::{ActorKey, Pattern, Reference, ResourceKey, RuleEffect, RuleSet},
 };
 use pdp_core::Scratch;
@@ -19,6 +20,15 @@ fn the_engine_decides_by_the_same_rule_as_the_reference() {
 fn a_sample_of_very_many_rules_agrees() {
     let set = RuleSet::new(20_000);
     assert_same_rule(&set, &set.hot()[..300]);
+    assert_same_floor(&set, &set.hot()[..300]);
+}
+
+#[test]
+fn the_floor_answers_like_the_reference() {
+    for count in [10, 1_000] {
+        let set = RuleSet::new(count);
+        assert_same_floor(&set, &set.hot());
+    }
 }
 
 #[test]
@@ -102,5 +112,13 @@ fn assert_same_rule(set: &RuleSet, asked: &[Asked]) {
         let obligations: Vec<&str> =
             decision.obligations.iter().map(|one| &*one.obligation_type).collect();
         assert_eq!(obligations, wanted.and_then(|rule| rule.obligation).as_slice(), "{one:?}");
+    }
+}
+
+fn assert_same_floor(set: &RuleSet, all: &[Asked]) {
+    let (floor, reference) = (RulesFloor::new(set), Reference::new(set));
+    for asked in all {
+        let wanted = reference.permits(asked);
+        assert_eq!(floor.permits(&RulesRequest::new(asked)), wanted, "{asked:?}");
     }
 }

@@ -2,6 +2,8 @@
 
 /// The oracle and the engine share no code.
 mod independence;
+/// Counted instructions beside the committed ones.
+mod instructions;
 /// Who may depend on whom.
 mod layers;
 /// Links in Markdown files lead somewhere.

@@ -16,8 +16,8 @@ use pdp_benches::{
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-fn load(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("load");
+fn compile(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("compile");
     // Flat: the largest set takes its time, and growing numbers of iterations would multiply it.
     group
         .sampling_mode(SamplingMode::Flat)
@@ -44,12 +44,12 @@ fn print_size(documents: usize, text_bytes: usize, texts: &[PolicyText]) {
     let loaded = Allocations::now().since(before);
     drop(policies);
     println!(
-        "load/{documents}: {} kB of text; {} kB of heap after loading; {} allocations on the way",
+        "compile/{documents}: {} kB of text; {} kB of heap after loading; {} allocations on the way",
         text_bytes / 1_000,
         loaded.live_bytes / 1_000,
         loaded.calls,
     );
 }
 
-criterion_group!(benches, load);
+criterion_group!(benches, compile);
 criterion_main!(benches);

@@ -1,0 +1,28 @@
+//! Somebody who decides while something else is measured.
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pdp_core::{Engine, Scratch};
+
+use crate::{engine, seed::Draw};
+
+/// Runs `work` while another thread takes the present and decides, request after request.
+pub fn beside_reader<T>(engine: &Engine, draws: &[Draw<'_>], work: impl FnOnce() -> T) -> T {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut scratch = Scratch::new();
+            for draw in draws.iter().cycle() {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                let present = engine.present();
+                black_box(present.evaluate(&engine::request(draw), &mut scratch));
+            }
+        });
+        let outcome = work();
+        stop.store(true, Ordering::Relaxed);
+        outcome
+    })
+}
