@@ -64,13 +64,13 @@ fn change(documents: usize, engine: &Engine, draws: &[Draw<'_>]) {
     ];
     for (kind, statement) in kinds {
         let statements: Vec<Statement> = (0..CHANGES).map(statement).collect();
-        let added = beside_reader(engine, draws, || {
+        let added = beside_reader(engine, draws.iter().map(engine::request), || {
             timed(statements.iter(), |fact| {
                 engine.add(fact).expect("a fact");
             })
         });
         print(documents, &format!("add {kind}"), added);
-        let removed = beside_reader(engine, draws, || {
+        let removed = beside_reader(engine, draws.iter().map(engine::request), || {
             timed(statements.iter(), |fact| {
                 engine.remove(fact).expect("a fact");
             })
@@ -115,7 +115,7 @@ fn hub(documents: usize, engine: &Engine, draws: &[Draw<'_>]) {
         actors: vec![ChangedActor { form: set(index), until: None }],
     });
     let statements: Vec<Statement> = more.collect();
-    let added = beside_reader(engine, draws, || {
+    let added = beside_reader(engine, draws.iter().map(engine::request), || {
         timed(statements.iter(), |fact| {
             engine.add(fact).expect("a fact");
         })

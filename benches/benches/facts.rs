@@ -26,7 +26,7 @@ fn facts(criterion: &mut Criterion) {
         let members: Vec<Statement> = members.collect();
         // Each round changes something: a fact that is there is removed, one that is not is added.
         let mut round = 0;
-        beside_reader(&engine, &draws, || {
+        beside_reader(&engine, draws.iter().map(engine::request), || {
             group.bench_function(BenchmarkId::new("add or remove", documents), |bencher| {
                 bencher.iter(|| {
                     let member = members[round % FACTS].clone();

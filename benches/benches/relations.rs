@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use pdp_benches::allocations::{Allocations, CountingAllocator};
 use pdp_benches::engine;
+use pdp_benches::reader::beside_reader;
 use pdp_benches::relations::{Kind, Question, Relations};
 use pdp_core::{Effect, Engine, Policies, Scratch, Statement};
 
@@ -19,6 +20,9 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 /// How many questions of a kind are asked, and how many of them the reference answers, too.
 const ASKED: usize = 50_000;
 const CHECKED: usize = 200;
+
+/// How many members come and go.
+const CHANGES: usize = 20_000;
 
 fn main() {
     // `cargo test` runs benchmarks, too; there is nothing to time then.
@@ -43,7 +47,7 @@ fn main() {
         ask(&policies, &relations, kind, "closed");
         ask(&policies.without_closures(), &relations, kind, "walked");
     }
-    settle(policies, relations.ring());
+    change(policies, &relations);
 }
 
 fn ask(policies: &Policies, relations: &Relations, kind: Kind, how: &str) {
@@ -72,15 +76,45 @@ fn ask(policies: &Policies, relations: &Relations, kind: Kind, how: &str) {
     );
 }
 
-/// A change far away, and closures found anew.
-fn settle(policies: Policies, ring: usize) {
+/// Members come and go while another thread decides, then a group becomes a member of another, and
+/// closures are found anew.
+fn change(policies: Policies, relations: &Relations) {
     let engine = Engine::new(policies);
-    let group = format!("group:{ring}");
-    let statement = Statement::relation(group, "member", "user:99".parse().expect("an actor"));
-    let begin = Instant::now();
-    engine.add(statement).expect("a change");
-    let changing = begin.elapsed();
+    let member = |group: usize, actor: &str| {
+        let actor = actor.parse().expect("an actor");
+        Statement::relation(format!("group:{group}"), "member", actor)
+    };
+    let groups = relations.ring();
+    let changes = (0..CHANGES).map(|index| member(index * 97 % groups, &format!("user:{index}")));
+    let changes: Vec<Statement> = changes.collect();
+    let questions = relations.questions(Kind::Any, ASKED);
+    let requests = questions.iter().map(Question::request);
+    let (mut added, mut removed) = beside_reader(&engine, requests, || {
+        let added = timed(&changes, |one| engine.add(one.clone()).expect("a change"));
+        (added, timed(&changes, |one| engine.remove(one.clone()).expect("a change")))
+    });
+    print("a member is added", &mut added);
+    print("a member is removed", &mut removed);
+    ask(&engine.present(), relations, Kind::Any, "after these changes");
+    let changes = [member(groups, "group:1#member")];
+    print("a group in a group", &mut timed(&changes, |one| engine.add(one.clone()).expect("one")));
     let begin = Instant::now();
     let of_use = engine.settle();
-    println!("a change: {changing:?}; closures anew: {:?} ({of_use})", begin.elapsed());
+    println!("closures anew: {:?} ({of_use})", begin.elapsed());
+}
+
+fn timed(changes: &[Statement], mut change: impl FnMut(&Statement) -> u64) -> Vec<Duration> {
+    let times = changes.iter().map(|one| {
+        let begin = Instant::now();
+        change(one);
+        begin.elapsed()
+    });
+    times.collect()
+}
+
+fn print(what: &str, times: &mut [Duration]) {
+    times.sort_unstable();
+    let (count, last) = (times.len(), times[times.len() - 1]);
+    let (p50, p99) = (times[count / 2], times[count * 99 / 100]);
+    println!("{what}: p50 {p50:?}, p99 {p99:?}, longest {last:?}");
 }

@@ -32,7 +32,7 @@ fn reload(criterion: &mut Criterion) {
                 engine.add(engine::new_member(&seed, index)).expect("a fact of the vocabulary");
             }
             let id = BenchmarkId::new(format!("{words} facts of run time"), documents);
-            beside_reader(&engine, &draws, || {
+            beside_reader(&engine, draws.iter().map(engine::request), || {
                 group.bench_function(id, |bencher| {
                     bencher.iter(|| engine.reload(engine::policies(&texts)).expect("a reload"));
                 });

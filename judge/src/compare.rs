@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 
 use pdp_core::model::Model;
 use pdp_core::wire::{self, RequestDocument};
@@ -109,8 +108,8 @@ pub struct Sides<'m> {
     applied: HashMap<String, u64>,
     /// What the oracle reads.
     model: &'m Model<'m>,
-    /// The policies that were asked last, and the same with what is found beforehand as ranges.
-    ranged: Option<(Arc<Policies>, Arc<Policies>)>,
+    /// The same engine, with all that it found beforehand of relations as ranges.
+    ranged: Engine,
     /// Used for all questions, so that nothing of one may stay for the next.
     scratch: Scratch,
 }
@@ -121,8 +120,9 @@ impl<'m> Sides<'m> {
         let Compiled { policies, unlimited } = compiled;
         let limited = unlimited.is_some();
         let unlimited = Engine::new(unlimited.unwrap_or_else(|| policies.clone()));
+        let ranged = Engine::new(policies.closed_as_ranges());
         let (engine, oracle) = (Engine::new(policies), Oracle::new(model));
-        let (applied, scratch, ranged) = (HashMap::new(), Scratch::new(), None);
+        let (applied, scratch) = (HashMap::new(), Scratch::new());
         Sides { engine, oracle, unlimited, limited, applied, model, ranged, scratch }
     }
 
@@ -145,10 +145,17 @@ impl<'m> Sides<'m> {
             let expected = Applied { revision: earlier.unwrap_or(after), repeated };
             hold(&applied, &expected)?;
             self.applied.insert(change_set.id.clone(), expected.revision);
+            if !repeated {
+                let ranged = self.ranged.apply(change_set).map_err(|error| error.to_string());
+                agree(ranged.map(|_| ()), Ok(()))?;
+            }
         }
         // Every other time, so that relations are asked both ways after changes, too.
         if after.is_multiple_of(2) {
             self.engine.settle();
+        }
+        if after.is_multiple_of(3) {
+            self.range_anew();
         }
         hold(&self.revision(), &after)?;
         Ok(accepted)
@@ -172,9 +179,14 @@ impl<'m> Sides<'m> {
         let accepted = agree(engine, self.oracle.reload(model))?;
         if accepted {
             (self.limited, self.model) = (limited, model);
+            self.range_anew();
         }
         hold(&self.revision(), &(before + u64::from(accepted)))?;
         Ok(accepted)
+    }
+
+    fn range_anew(&mut self) {
+        self.ranged = Engine::new(self.engine.present().closed_as_ranges());
     }
 
     fn revision(&self) -> u64 {
@@ -207,7 +219,7 @@ impl<'m> Sides<'m> {
         let walked = policies.without_closures();
         let walked = walked.evaluate(request, &mut self.scratch);
         hold(&of_decision(&decision), &of_decision(&walked))?;
-        let ranged = self.ranged(&policies);
+        let ranged = self.ranged.present();
         let by_ranges = ranged.evaluate(request, &mut self.scratch);
         hold(&of_decision(&by_ranges), &of_decision(&walked))?;
         self.hold_by_other_doors(&policies, request, &decision)?;
@@ -228,18 +240,6 @@ impl<'m> Sides<'m> {
 }
 
 impl Sides<'_> {
-    /// The policies with what is found beforehand as ranges, made once for each revision.
-    fn ranged(&mut self, policies: &Arc<Policies>) -> Arc<Policies> {
-        match &self.ranged {
-            Some((of, ranged)) if Arc::ptr_eq(of, policies) => Arc::clone(ranged),
-            _ => {
-                let ranged = Arc::new(policies.closed_as_ranges());
-                self.ranged = Some((Arc::clone(policies), Arc::clone(&ranged)));
-                ranged
-            }
-        }
-    }
-
     /// Whether a request that is resolved before, or stands in a batch, is decided in the same way.
     fn hold_by_other_doors(
         &mut self,

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use sha2::{Digest as _, Sha256};
 
+use crate::compiled::Closed;
 use crate::{Change, ChangeError, ChangeErrorKind, ChangeSet, Operation, Policies, Statement};
 
 /// How many idempotency keys are remembered; then the oldest is forgotten.
@@ -44,6 +45,9 @@ const REMEMBERED: usize = 100_000;
 pub struct Engine {
     present: ArcSwap<Policies>,
     applied: Mutex<AppliedSets>,
+    /// What changes ended of what had been found beforehand: giving back its memory takes longer
+    /// than a change does.
+    ended: Mutex<Option<Arc<Closed>>>,
 }
 
 /// What applying a change set came to.
@@ -66,7 +70,8 @@ struct AppliedSets {
 impl Engine {
     /// An engine that begins with these policies.
     pub fn new(policies: Policies) -> Self {
-        Engine { present: ArcSwap::from_pointee(policies), applied: Mutex::default() }
+        let present = ArcSwap::from_pointee(policies);
+        Engine { present, applied: Mutex::default(), ended: Mutex::default() }
     }
 
     /// The policies and facts of the present, as one revision. They stay as they are while they
@@ -176,9 +181,11 @@ impl Engine {
     /// Finds anew beforehand what sets and links lead to. A change of a fact on which that depends
     /// ends it, and then relations are walked when a decision asks for them, until this is called:
     /// in a thread beside those that decide, after changes, as often as seems worth it. Decisions
-    /// are the same with it and without, and so is the revision. Changes do not wait for it.
+    /// are the same with it and without, and so is the revision. Changes do not wait for it. The
+    /// memory of what ended is given back here, too.
     /// Whether it was of use: not where facts changed meanwhile, or nothing had ended.
     pub fn settle(&self) -> bool {
+        drop(self.ended.lock().unwrap_or_else(PoisonError::into_inner).take());
         let present = self.present();
         if !present.facts.reopened {
             return false;
@@ -195,7 +202,12 @@ impl Engine {
 
     fn publish(&self, policies: Policies) -> u64 {
         let revision = policies.version.revision;
-        self.present.store(Arc::new(policies));
+        let goes_on = policies.facts.closed.is_some();
+        let before = self.present.swap(Arc::new(policies));
+        if let Some(closed) = before.facts.closed.as_ref().filter(|_| !goes_on) {
+            let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+            *ended = Some(Arc::clone(closed));
+        }
         revision
     }
 }

@@ -1,7 +1,7 @@
 //! Relations on resources, and what leads from one to others: sets, and relations of what links
 //! point to.
 
-use super::Closing;
+use super::{Closing, Root};
 use crate::compiled::{Detail, Map, RelationIndex, RelationInfo, ResourceIndex, Step, Until};
 
 /// A relation on a resource; or, behind the relations of its type, one on what a link points to.
@@ -26,11 +26,7 @@ pub(super) struct Graph {
 
 impl Graph {
     /// What `roots` lead to; `None` where that takes more than `steps`.
-    pub(super) fn new(
-        closing: &Closing<'_>,
-        roots: &[(ResourceIndex, RelationIndex)],
-        steps: usize,
-    ) -> Option<Self> {
+    pub(super) fn new(closing: &Closing<'_>, roots: &[Root], steps: usize) -> Option<Self> {
         let mut graph = Graph::default();
         for (resource, position) in roots {
             graph.number(*resource, *position);

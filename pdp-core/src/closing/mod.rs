@@ -10,12 +10,13 @@
 mod graph;
 mod ranges;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::Policies;
 use crate::compiled::{
-    Closed, Detail, FactTables, Map, Record, RelationIndex, RelationInfo, ResourceIndex, Step,
-    TypeInfo, Until, of_pair, pair,
+    Closed, Detail, FactTables, Map, Moved, Ranges, Record, RelationIndex, RelationInfo,
+    ResourceIndex, Step, TypeIndex, TypeInfo, Until, of_pair, pair,
 };
 
 /// How many relations of resources one walk may visit; the walk limit, if that is less.
@@ -53,9 +54,12 @@ impl Policies {
         let walk_limit = self.code.walk_limit as usize;
         let closing = Closing::new(&self.facts, types, walk_limit, visited_max);
         let (closed, reached) = closing.map(Closing::all).unwrap_or_default();
-        let is_reached = |index| reached.get(index as usize).copied().unwrap_or_default();
-        self.facts.resources.note_closed(|index| (closed.is_complete(index), is_reached(index)));
+        self.facts.resources.note_closed(|index| {
+            let reached = reached.get(index as usize).copied().unwrap_or_default();
+            if closed.is_complete(index) { reached | Record::CLOSED } else { reached }
+        });
         self.facts.closed = Some(Arc::new(closed));
+        self.facts.moved = Moved::default();
         self.facts.reopened = false;
     }
 
@@ -65,6 +69,7 @@ impl Policies {
     pub fn without_closures(&self) -> Self {
         let mut policies = self.clone();
         policies.facts.closed = None;
+        policies.facts.moved = Moved::default();
         policies.facts.reopened = true;
         policies
     }
@@ -83,11 +88,16 @@ struct Closing<'f> {
     /// For each resource the relations that are closed, and for pairs those that actors have.
     complete: Vec<u64>,
     held: Vec<(u64, u64)>,
-    /// Whether a walk led to the resource from another one.
-    reached: Vec<bool>,
+    /// How the resource was led to from another one: [`Record::REACHED`], [`Record::RANGED`].
+    reached: Vec<u16>,
     pairs: usize,
     steps: usize,
+    /// For each type an earlier one that hangs together with it, or itself.
+    kin: Vec<TypeIndex>,
 }
+
+/// A relation on a resource; or, behind the relations of its type, one of what a link points to.
+type Root = (ResourceIndex, RelationIndex);
 
 /// What the walk of one relation is at.
 #[derive(Default)]
@@ -137,9 +147,11 @@ impl<'f> Closing<'f> {
         for index in 0..len {
             begins[index + 1] += begins[index];
         }
+        let (pairs, steps) = bounds(facts.count);
         Some(Closing {
-            pairs: PAIRS_MIN + facts.count / FACTS_A_PAIR,
-            steps: STEPS_MIN + STEPS_A_FACT * facts.count,
+            pairs,
+            steps,
+            kin: (0..).take(types.len()).collect(),
             facts,
             types,
             visited_max: visited_max.min(walk_limit),
@@ -148,37 +160,90 @@ impl<'f> Closing<'f> {
             begins,
             complete: vec![0; len],
             held: Vec::new(),
-            reached: vec![false; len],
+            reached: vec![0; len],
         })
     }
 
-    fn all(mut self) -> (Closed, Vec<bool>) {
-        let mut walk = Walk::default();
-        let mut left = Vec::new();
+    fn all(mut self) -> (Closed, Vec<u16>) {
+        let roots = self.roots();
+        let left = self.note_all(&roots);
+        if left.is_empty() {
+            return (Closed::new(self.complete, self.held, Ranges::default()), self.reached);
+        }
+        // What hangs together with what is left becomes ranges as well, so that a fact about an
+        // exact actor there changes places and ends nothing.
+        let kin: BTreeSet<TypeIndex> =
+            left.iter().map(|(resource, _)| self.kin_of(self.type_of(*resource))).collect();
+        let (ranged, noted): (Vec<_>, Vec<_>) = roots
+            .into_iter()
+            .partition(|(resource, _)| kin.contains(&self.kin_of(self.type_of(*resource))));
+        self.forget();
+        self.note_all(&noted);
+        let ranges = self.ranges(&ranged).unwrap_or_default();
+        (Closed::new(self.complete, self.held, ranges), self.reached)
+    }
+
+    /// The relations on resources, and of what links point to, that may need a walk.
+    fn roots(&self) -> Vec<Root> {
+        let mut roots = Vec::new();
         for (record, resource) in self.facts.resources.iter().zip(0..) {
             if !leads(record, self.facts, self.types) {
                 continue;
             }
             let info = &self.types[usize::from(record.resource_type)];
-            for (relation, position) in info.relations.iter().zip(0..) {
-                if !matches!(relation, RelationInfo::Union(_)) {
-                    continue;
-                }
-                match self.of_relation(resource, position, &mut walk) {
-                    Ok(()) => self.note(resource, position, &walk),
-                    Err(Left) => left.push((resource, position)),
-                }
-            }
+            let unions = info.relations.iter().zip(0..);
+            let unions = unions.filter(|(info, _)| matches!(info, RelationInfo::Union(_)));
             let behind = (0..).skip(info.relations.len());
-            for (step, position) in info.through.iter().zip(behind) {
-                match self.of_targets(resource, *step, &mut walk) {
-                    Ok(()) => self.note(resource, position, &walk),
-                    Err(Left) => left.push((resource, position)),
-                }
+            let through = info.through.iter().zip(behind).map(|(_, position)| position);
+            let positions = unions.map(|(_, position)| position).chain(through);
+            roots.extend(positions.map(|position| (resource, position)));
+        }
+        roots
+    }
+
+    /// Notes who has what, where few actors have it; what is left.
+    fn note_all(&mut self, roots: &[Root]) -> Vec<Root> {
+        let mut walk = Walk::default();
+        let mut left = Vec::new();
+        for (resource, position) in roots {
+            let info = self.info(*resource);
+            let behind = usize::from(*position).checked_sub(info.relations.len());
+            let found = match behind.map(|behind| info.through[behind]) {
+                Some(step) => self.of_targets(*resource, step, &mut walk),
+                None => self.of_relation(*resource, *position, &mut walk),
+            };
+            match found {
+                Ok(()) => self.note(*resource, *position, &walk),
+                Err(Left) => left.push((*resource, *position)),
             }
         }
-        let ranges = if left.is_empty() { None } else { self.ranges(&left) };
-        (Closed::new(self.complete, self.held, ranges.unwrap_or_default()), self.reached)
+        left
+    }
+
+    /// Forgets what was noted.
+    fn forget(&mut self) {
+        self.complete.fill(0);
+        self.reached.fill(0);
+        self.held.clear();
+        (self.pairs, self.steps) = bounds(self.facts.count);
+    }
+
+    /// The first of the types that hang together with one.
+    fn kin_of(&self, mut resource_type: TypeIndex) -> TypeIndex {
+        while self.kin[usize::from(resource_type)] != resource_type {
+            resource_type = self.kin[usize::from(resource_type)];
+        }
+        resource_type
+    }
+
+    /// Notes that one resource leads to another.
+    fn leads_to(&mut self, from: ResourceIndex, to: ResourceIndex) {
+        let kin = [from, to].map(|resource| self.kin_of(self.type_of(resource)));
+        self.kin[usize::from(kin[0].max(kin[1]))] = kin[0].min(kin[1]);
+    }
+
+    fn type_of(&self, resource: ResourceIndex) -> TypeIndex {
+        self.facts.resources.record(resource).resource_type
     }
 
     /// Finds all actors that have the relation on the resource.
@@ -222,7 +287,7 @@ impl<'f> Closing<'f> {
     }
 
     fn info(&self, resource: ResourceIndex) -> &'f TypeInfo {
-        &self.types[usize::from(self.facts.resources.record(resource).resource_type)]
+        &self.types[usize::from(self.type_of(resource))]
     }
 
     fn visit(&mut self, resource: ResourceIndex, goals: u64, walk: &mut Walk) -> Result<(), Left> {
@@ -286,11 +351,13 @@ impl<'f> Closing<'f> {
             Some(RelationInfo::Link { target, same_id: true }) => {
                 // One that no fact names now may be named later.
                 let namesake = resources.index(*target, resources.id(at)).ok_or(Left)?;
+                self.leads_to(at, namesake);
                 self.visit(namesake, 1 << step.relation, walk)
             }
-            _ => resources
-                .targets(at, step.link)
-                .try_for_each(|target| self.visit(target, 1 << step.relation, walk)),
+            _ => resources.targets(at, step.link).try_for_each(|target| {
+                self.leads_to(at, target);
+                self.visit(target, 1 << step.relation, walk)
+            }),
         }
     }
 
@@ -305,6 +372,7 @@ impl<'f> Closing<'f> {
             if *until != Until::FOREVER {
                 return Err(Left);
             }
+            self.leads_to(at, *target);
             self.visit(*target, 1 << goal, walk)?;
         }
         Ok(())
@@ -316,9 +384,14 @@ impl<'f> Closing<'f> {
         self.held.extend(held);
         self.pairs -= walk.actors.len();
         for reached in walk.visited.keys().filter(|reached| **reached != resource) {
-            self.reached[*reached as usize] = true;
+            self.reached[*reached as usize] |= Record::REACHED;
         }
     }
+}
+
+/// How many pairs there may be, and how many steps all walks may take.
+fn bounds(facts: usize) -> (usize, usize) {
+    (PAIRS_MIN + facts / FACTS_A_PAIR, STEPS_MIN + STEPS_A_FACT * facts)
 }
 
 /// Whether what is asked of a resource may need a walk: through sets, through links of relations,

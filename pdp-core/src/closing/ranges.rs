@@ -2,9 +2,9 @@
 //! nodes are numbered along a tree that holds as much of the graph as it can, so that what hangs
 //! together has numbers behind each other.
 
-use super::Closing;
-use super::graph::Graph;
-use crate::compiled::{Ranges, RelationIndex, ResourceIndex};
+use super::graph::{Graph, Node};
+use super::{Closing, Root};
+use crate::compiled::{Numbered, Ranges, Record};
 
 /// How many ranges there may be, whatever the number of facts; and as many more as there are facts.
 const RANGES_MIN: usize = 65_536;
@@ -33,9 +33,8 @@ struct Group {
 
 impl Closing<'_> {
     /// Ranges for the relations that are left, and the resources that they lead to.
-    pub(super) fn ranges(&mut self, left: &[(ResourceIndex, RelationIndex)]) -> Option<Ranges> {
-        let graph =
-            Graph::new(self, left, super::STEPS_MIN + super::STEPS_A_FACT * self.facts.count)?;
+    pub(super) fn ranges(&mut self, roots: &[Root]) -> Option<Ranges> {
+        let graph = Graph::new(self, roots, super::bounds(self.facts.count).1)?;
         let (members, group_of) = graph.groups();
         let mut groups = groups(&graph, &members, &group_of);
         let begins = numbered(&mut groups);
@@ -57,22 +56,42 @@ impl Closing<'_> {
         for (node, number) in graph.nodes.iter().zip(0..) {
             let targets = graph.edges(number).iter().map(|to| graph.nodes[*to as usize].resource);
             for target in targets.filter(|target| *target != node.resource) {
-                self.reached[target as usize] = true;
+                self.reached[target as usize] |= Record::RANGED;
             }
         }
-        let places = self.places(&graph, &group_of, &begins);
+        let numbered = self.relations_with_places(&graph, &members, &begins);
+        let places = self.places(&numbered);
         let (resources, actors) = (self.facts.resources.len(), self.facts.actors.len());
-        Some(Ranges::new(resources, found, actors, places))
+        Some(Ranges::new(resources, found, actors, places, numbered))
+    }
+
+    /// The nodes that facts may give to exact actors, each with a number of its own.
+    fn relations_with_places(
+        &self,
+        graph: &Graph,
+        members: &[Vec<u32>],
+        begins: &[u32],
+    ) -> Vec<Numbered> {
+        let mut numbered = Vec::new();
+        for (nodes, begin) in members.iter().zip(begins) {
+            for (node, place) in nodes.iter().zip(*begin..) {
+                let Node { resource, position, .. } = graph.nodes[*node as usize];
+                let direct = self.info(resource).direct_of(1 << position);
+                if direct != 0 {
+                    numbered.push(Numbered { resource, direct, place });
+                }
+            }
+        }
+        numbered
     }
 
     /// For each exact actor the numbers of the nodes that facts give it.
-    fn places(&self, graph: &Graph, group_of: &[u32], begins: &[u32]) -> Vec<(u32, u32)> {
+    fn places(&self, numbered: &[Numbered]) -> Vec<(u32, u32)> {
         let mut places = Vec::new();
-        for (node, group) in graph.nodes.iter().zip(group_of) {
-            let direct = self.info(node.resource).direct_of(1 << node.position);
-            let own = self.begins[node.resource as usize]..self.begins[node.resource as usize + 1];
+        for Numbered { resource, direct, place } in numbered {
+            let own = self.begins[*resource as usize]..self.begins[*resource as usize + 1];
             let held = self.actors[own].iter().filter(|(.., relations)| relations & direct != 0);
-            places.extend(held.map(|(_, actor, _)| (*actor, begins[*group as usize])));
+            places.extend(held.map(|(_, actor, _)| (*actor, *place)));
         }
         places
     }

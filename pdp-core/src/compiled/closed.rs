@@ -67,18 +67,22 @@ impl Closed {
         relations | self.ranges.complete(resource) != 0
     }
 
-    /// Whether the actor has one of some relations on the resource, of which `pair` does not say
-    /// everything, if this does.
+    pub(crate) fn ranges(&self) -> &Ranges {
+        &self.ranges
+    }
+
+    /// Whether whoever has some places has one of some relations on the resource, of which `pair`
+    /// does not say everything, if this does.
     pub(crate) fn answer_by_ranges(
         &self,
-        actor: Option<u32>,
+        places: &[u32],
         resource: ResourceIndex,
         pair: ClosedPair,
         relations: u64,
     ) -> Option<bool> {
         let left = relations & !pair.complete;
         (left & !self.ranges.complete(resource) == 0)
-            .then(|| self.ranges.hold(actor, resource, left))
+            .then(|| self.ranges.hold(places, resource, left))
     }
 
     #[inline]

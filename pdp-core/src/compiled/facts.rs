@@ -19,8 +19,10 @@ pub(crate) struct FactTables {
     pub(crate) pairs: Pairs,
     /// What sets and links lead to, while it is known.
     pub(crate) closed: Option<Arc<Closed>>,
-    /// Whether some of that was given up since.
+    /// Whether some of that was given up since, or stands in `moved`.
     pub(crate) reopened: bool,
+    /// Places in [`Ranges`](super::Ranges) of the actors for which they changed since.
+    pub(crate) moved: Moved,
     /// Which it has until some time.
     pub(crate) ending: EndingPairs,
     pub(crate) actor_attributes: ActorAttributes,
@@ -33,17 +35,59 @@ pub(crate) struct FactTables {
 }
 
 impl FactTables {
-    /// Facts of a resource changed that relations depend on: what was found beforehand of it, and
+    /// Facts of a resource change that relations depend on: what was found beforehand of it, and
     /// of what leads to it, may be so no longer.
     pub(crate) fn reopen(&mut self, resource: ResourceIndex) {
+        self.reopen_if(resource, Record::REACHED | Record::RANGED);
+    }
+
+    /// The same for a fact that an exact actor has a relation, or has it no longer: where that has
+    /// a place, see [`FactTables::move_places`].
+    pub(crate) fn reopen_for_exact(&mut self, resource: ResourceIndex) {
+        self.reopen_if(resource, Record::REACHED);
+    }
+
+    fn reopen_if(&mut self, resource: ResourceIndex, reached: u16) {
         let record = self.resources.record(resource);
-        if record.has(Record::REACHED) {
+        if record.has(reached) {
             self.closed = None;
+            self.moved = Moved::default();
             self.reopened = true;
         } else if record.has(Record::CLOSED) {
             self.resources.record_mut(resource).set(Record::CLOSED, false);
             self.reopened = true;
         }
+    }
+
+    /// Notes the places that an exact actor has by what a resource says of it now.
+    pub(crate) fn move_places(&mut self, pair: u64) {
+        let (actor, resource) = of_pair(pair);
+        let Some(closed) = &self.closed else { return };
+        if !self.resources.record(resource).has(Record::RANGED) {
+            return;
+        }
+        let held = self.pairs.relations(pair);
+        let mut places = self.places(actor).to_vec();
+        for one in closed.ranges().numbered(resource) {
+            match (places.binary_search(&one.place), held & one.direct != 0) {
+                (Err(position), true) => places.insert(position, one.place),
+                (Ok(position), false) => {
+                    places.remove(position);
+                }
+                (Ok(_), true) | (Err(_), false) => {}
+            }
+        }
+        if *places != *self.places(actor) {
+            self.moved.set(actor, places.into());
+            self.reopened = true;
+        }
+    }
+
+    /// The places of an actor in ranges.
+    pub(crate) fn places(&self, actor: u32) -> &[u32] {
+        let moved = self.moved.places(actor);
+        let known = || self.closed.as_ref().map_or(&[][..], |closed| closed.ranges().places(actor));
+        moved.unwrap_or_else(known)
     }
 
     /// States that an exact actor has a relation until some time, where it has it neither for ever
@@ -287,6 +331,44 @@ impl EndingPairs {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, RelationIndex, Until)> {
         self.table.iter().filter_map(|slot| Some((slot.pair, slot.relation, slot.until?)))
+    }
+}
+
+/// For actors their places in [`Ranges`](super::Ranges).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Moved {
+    table: OpenTable<MovedSlot>,
+    seed: RandomState,
+}
+
+#[derive(Clone, Debug, Default)]
+struct MovedSlot {
+    actor: u32,
+    places: Option<Arc<[u32]>>,
+}
+
+impl Slot for MovedSlot {
+    fn is_empty(&self) -> bool {
+        self.places.is_none()
+    }
+}
+
+impl Moved {
+    #[inline]
+    fn places(&self, actor: u32) -> Option<&[u32]> {
+        let slot = self.table.find(self.seed.hash_one(actor), |slot| slot.actor == actor)?;
+        slot.places.as_deref()
+    }
+
+    fn set(&mut self, actor: u32, places: Arc<[u32]>) {
+        let Moved { table, seed } = self;
+        match table.find_mut(seed.hash_one(actor), |slot| slot.actor == actor) {
+            Some(slot) => slot.places = Some(places),
+            None => {
+                let slot = MovedSlot { actor, places: Some(places) };
+                table.insert(slot, |slot| seed.hash_one(slot.actor));
+            }
+        }
     }
 }
 

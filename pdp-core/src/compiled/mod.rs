@@ -19,13 +19,13 @@ pub(crate) use dispatch::{
     AtOnce, Cell, Dispatch, Id, OtherwiseLine, RelationTest, Rule, Targets, Test, Tests,
     TypeDispatch, ValueTest,
 };
-pub(crate) use facts::{Detail, DetailKey, FactTables, Until, of_pair, pair};
+pub(crate) use facts::{Detail, DetailKey, FactTables, Moved, Until, of_pair, pair};
 pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
 pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Phase, Run};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};
 pub(crate) use pdp_cel::{NodeId, Stored};
 pub(crate) use prefixes::Prefixes;
-pub(crate) use ranges::Ranges;
+pub(crate) use ranges::{Numbered, Ranges};
 pub(crate) use table::{Record, Resources, TextTable, is_same};
 pub(crate) use vocabulary::{AttributeInfo, Closure, RelationInfo, Step, TypeInfo, Vocabulary};
 

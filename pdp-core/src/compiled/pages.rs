@@ -1,32 +1,39 @@
 use std::sync::Arc;
 
 /// How many items a page holds; a power of two.
-const PAGE: usize = 1_024;
+const PAGE: usize = 256;
 
-/// Items in pages that copies share: changing one item of a copy copies its page, and no other.
+/// How many pages lie together; a power of two.
+const SHELF: usize = 256;
+
+/// Items in pages, and pages on shelves, that copies share: changing one item of a copy copies its
+/// page, its shelf and where the shelves are, and nothing else.
 #[derive(Debug)]
 pub(crate) struct Pages<T> {
-    pages: Arc<[Arc<[T; PAGE]>]>,
+    shelves: Arc<[Shelf<T>]>,
     len: usize,
 }
 
+type Page<T> = Arc<[T; PAGE]>;
+type Shelf<T> = Arc<[Page<T>]>;
+
 impl<T> Clone for Pages<T> {
     fn clone(&self) -> Self {
-        Pages { pages: Arc::clone(&self.pages), len: self.len }
+        Pages { shelves: Arc::clone(&self.shelves), len: self.len }
     }
 }
 
 impl<T> Default for Pages<T> {
     fn default() -> Self {
-        Pages { pages: Arc::new([]), len: 0 }
+        Pages { shelves: Arc::new([]), len: 0 }
     }
 }
 
 impl<T: Clone + Default> Pages<T> {
     /// As many default items.
     pub(crate) fn filled(len: usize) -> Self {
-        let pages = (0..len.div_ceil(PAGE)).map(|_| page()).collect();
-        Pages { pages, len }
+        let pages: Vec<Page<T>> = (0..len.div_ceil(PAGE)).map(|_| page()).collect();
+        Pages { shelves: pages.chunks(SHELF).map(Into::into).collect(), len }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -38,31 +45,37 @@ impl<T: Clone + Default> Pages<T> {
     /// Where there is no such item.
     #[inline]
     pub(crate) fn item(&self, index: usize) -> &T {
-        &self.pages[index / PAGE][index % PAGE]
+        &self.shelves[index / (PAGE * SHELF)][index / PAGE % SHELF][index % PAGE]
     }
 
     /// # Panics
     ///
     /// Where there is no such item.
     pub(crate) fn item_mut(&mut self, index: usize) -> &mut T {
-        let page = &mut Arc::make_mut(&mut self.pages)[index / PAGE];
+        let shelf = &mut Arc::make_mut(&mut self.shelves)[index / (PAGE * SHELF)];
+        let page = &mut Arc::make_mut(shelf)[index / PAGE % SHELF];
         &mut Arc::make_mut(page)[index % PAGE]
     }
 
     pub(crate) fn push(&mut self, item: T) {
-        if self.len.is_multiple_of(PAGE) {
-            self.pages = self.pages.iter().cloned().chain([page()]).collect();
+        if self.len.is_multiple_of(PAGE * SHELF) {
+            let new: Shelf<T> = Arc::new([page()]);
+            self.shelves = self.shelves.iter().cloned().chain([new]).collect();
+        } else if self.len.is_multiple_of(PAGE) {
+            let shelf = &mut Arc::make_mut(&mut self.shelves)[self.len / (PAGE * SHELF)];
+            *shelf = shelf.iter().cloned().chain([page()]).collect();
         }
         self.len += 1;
         *self.item_mut(self.len - 1) = item;
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.pages.iter().flat_map(|page| page.iter()).take(self.len)
+        let pages = self.shelves.iter().flat_map(|shelf| shelf.iter());
+        pages.flat_map(|page| page.iter()).take(self.len)
     }
 }
 
-fn page<T: Clone + Default>() -> Arc<[T; PAGE]> {
+fn page<T: Clone + Default>() -> Page<T> {
     let items: Arc<[T]> = std::iter::repeat_n(T::default(), PAGE).collect();
     items.try_into().ok().expect("the slice has the length of a page")
 }
@@ -81,8 +94,26 @@ mod tests {
         assert_eq!((first.len(), *first.item(0), *first.item(2 * PAGE)), (2 * PAGE + 1, 0, 7));
         assert_eq!((second.len(), *second.item(0)), (2 * PAGE + 2, 1));
         assert_eq!(*second.item(2 * PAGE + 1), 8);
-        let is_shared = |page: usize| Arc::ptr_eq(&first.pages[page], &second.pages[page]);
-        assert_eq!([is_shared(0), is_shared(1), is_shared(2)], [false, true, false]);
+        let page = |pages: &Pages<u32>, number: usize| Arc::clone(&pages.shelves[0][number]);
+        let is_shared = |number| Arc::ptr_eq(&page(&first, number), &page(&second, number));
+        assert_eq!([0, 1, 2].map(is_shared), [false, true, false]);
         assert_eq!(second.iter().count(), 2 * PAGE + 2);
+    }
+
+    #[test]
+    fn items_stay_where_they_are_beyond_a_shelf() {
+        let count = PAGE * SHELF + PAGE + 1;
+        let mut pushed: Pages<u32> = Pages::default();
+        (0..count).for_each(|item| pushed.push(u32::try_from(item).expect("few")));
+        let mut filled: Pages<u32> = Pages::filled(count);
+        for (index, item) in (0..count).zip(0..) {
+            assert_eq!(*pushed.item(index), item);
+            *filled.item_mut(index) = item;
+        }
+        assert!(filled.iter().eq(pushed.iter()));
+        let before = pushed.clone();
+        *pushed.item_mut(count - 1) = 7;
+        assert!(Arc::ptr_eq(&before.shelves[0], &pushed.shelves[0]));
+        assert_ne!(*before.item(count - 1), 7);
     }
 }

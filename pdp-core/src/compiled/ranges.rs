@@ -18,17 +18,31 @@ pub(crate) struct Ranges {
     actors: Vec<u32>,
     /// Sorted for each actor.
     places: Vec<u32>,
+    /// Sorted by resource.
+    numbered: Vec<Numbered>,
+}
+
+/// A relation on a resource with the place of those who have it by facts of the resource.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbered {
+    pub(crate) resource: ResourceIndex,
+    /// The direct relations that give it, as bits.
+    pub(crate) direct: u64,
+    pub(crate) place: u32,
 }
 
 impl Ranges {
-    /// Ranges of relations on resources, sorted by these; and places of actors, by number.
+    /// Ranges of relations on resources, sorted by these; places of actors, by number; and of
+    /// which relations these are.
     pub(crate) fn new(
         resources: usize,
         relations: Vec<(ResourceIndex, RelationIndex, Vec<(u32, u32)>)>,
         actors: usize,
         mut places: Vec<(u32, u32)>,
+        mut numbered: Vec<Numbered>,
     ) -> Self {
-        let mut made = Ranges { complete: vec![0; resources], ..Ranges::default() };
+        numbered.sort_unstable_by_key(|one| (one.resource, one.place));
+        let mut made = Ranges { complete: vec![0; resources], numbered, ..Ranges::default() };
         let mut relations = relations.into_iter().peekable();
         for resource in 0..resources {
             made.firsts.push(super::number(made.begins.len()));
@@ -59,13 +73,24 @@ impl Ranges {
         self.complete.get(resource as usize).copied().unwrap_or_default()
     }
 
-    /// Whether an actor has one of some relations on a resource; all of them have ranges.
-    pub(crate) fn hold(&self, actor: Option<u32>, resource: ResourceIndex, relations: u64) -> bool {
-        let Some(actor) = actor.map(|actor| actor as usize) else { return false };
-        let Some([begin, end]) = self.actors.get(actor..).and_then(<[u32]>::first_chunk) else {
-            return false;
-        };
-        let places = &self.places[*begin as usize..*end as usize];
+    /// The places of an actor.
+    pub(crate) fn places(&self, actor: u32) -> &[u32] {
+        match self.actors.get(actor as usize..).and_then(<[u32]>::first_chunk) {
+            Some([begin, end]) => &self.places[*begin as usize..*end as usize],
+            None => &[],
+        }
+    }
+
+    /// The relations of a resource that have places.
+    pub(crate) fn numbered(&self, resource: ResourceIndex) -> &[Numbered] {
+        let begin = self.numbered.partition_point(|one| one.resource < resource);
+        let of = &self.numbered[begin..];
+        &of[..of.partition_point(|one| one.resource == resource)]
+    }
+
+    /// Whether whoever has some places has one of some relations on a resource; all of these have
+    /// ranges.
+    pub(crate) fn hold(&self, places: &[u32], resource: ResourceIndex, relations: u64) -> bool {
         let complete = self.complete(resource);
         crate::compile::bits(relations).any(|relation| {
             let before = (complete & ((1 << relation) - 1)).count_ones();

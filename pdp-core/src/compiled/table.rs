@@ -101,7 +101,7 @@ pub(crate) struct Record {
     pub(crate) facts: u32,
     pub(crate) resource_type: TypeIndex,
     /// [`Record::DECLARED`] and the like, as bits.
-    flags: u8,
+    flags: u16,
     /// Of the one fact about links that there is, its link and its target.
     link: RelationIndex,
     target: ResourceIndex,
@@ -126,27 +126,29 @@ fn may_be_among(noted: u32, relations: u64) -> bool {
 
 impl Record {
     /// Declared to exist.
-    pub(crate) const DECLARED: u8 = 1;
+    pub(crate) const DECLARED: u16 = 1;
     /// Has facts about everyone, prefixes or roles.
-    pub(crate) const PATTERNS: u8 = 2;
+    pub(crate) const PATTERNS: u16 = 2;
     /// Has one fact about links, or several.
-    const LINKED: u8 = 4;
-    pub(crate) const LINKED_OFTEN: u8 = 8;
+    const LINKED: u16 = 4;
+    pub(crate) const LINKED_OFTEN: u16 = 8;
     /// Has had facts about exact actors that end some time.
-    pub(crate) const ENDING: u8 = 16;
+    pub(crate) const ENDING: u16 = 16;
     /// Has sets of one resource only.
-    const SETS_OF_ONE: u8 = 32;
+    const SETS_OF_ONE: u16 = 32;
     /// Some of its relations are closed, and its own facts are as they were then.
-    pub(crate) const CLOSED: u8 = 64;
+    pub(crate) const CLOSED: u16 = 64;
     /// Closed relations of other resources depend on its facts.
-    pub(crate) const REACHED: u8 = 128;
+    pub(crate) const REACHED: u16 = 128;
+    /// So do ranges, of which facts about exact actors are places.
+    pub(crate) const RANGED: u16 = 256;
 
     #[inline]
-    pub(crate) fn has(&self, flag: u8) -> bool {
+    pub(crate) fn has(&self, flag: u16) -> bool {
         self.flags & flag != 0
     }
 
-    pub(crate) fn set(&mut self, flag: u8, has: bool) {
+    pub(crate) fn set(&mut self, flag: u16, has: bool) {
         self.flags = if has { self.flags | flag } else { self.flags & !flag };
     }
 
@@ -312,17 +314,16 @@ impl Resources {
         *self.details.item_mut(index as usize) = details;
     }
 
-    /// Notes of each resource, by its number, whether it is [`Record::CLOSED`] and
-    /// [`Record::REACHED`].
-    pub(crate) fn note_closed(&mut self, of: impl Fn(ResourceIndex) -> (bool, bool)) {
+    /// Notes of each resource, by its number, which of [`Record::CLOSED`], [`Record::REACHED`] and
+    /// [`Record::RANGED`] it is.
+    pub(crate) fn note_closed(&mut self, of: impl Fn(ResourceIndex) -> u16) {
+        const NOTED: u16 = Record::CLOSED | Record::REACHED | Record::RANGED;
         for index in 0..super::number(self.records.len()) {
-            let record = self.record(index);
-            let noted = (record.has(Record::CLOSED), record.has(Record::REACHED));
-            let (closed, reached) = of(index);
-            if noted != (closed, reached) {
+            let noted = of(index);
+            if self.record(index).flags & NOTED != noted {
                 let record = self.record_mut(index);
-                record.set(Record::CLOSED, closed);
-                record.set(Record::REACHED, reached);
+                record.set(NOTED, false);
+                record.set(noted, true);
             }
         }
     }

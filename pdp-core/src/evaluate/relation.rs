@@ -164,8 +164,9 @@ impl Evaluation<'_> {
             Some(held) => held,
             None if goals == 0 => return None,
             None => {
-                let closed = self.policies.facts.closed.as_ref()?;
-                closed.answer_by_ranges(self.actor, index, pair, goals)?
+                let facts = &self.policies.facts;
+                let places = self.actor.map_or(&[][..], |actor| facts.places(actor));
+                facts.closed.as_ref()?.answer_by_ranges(places, index, pair, goals)?
             }
         };
         if held || !record.has(Record::PATTERNS | Record::ENDING) {

@@ -134,9 +134,16 @@ impl Draft {
         }
         match key {
             FactKey::Exact { pair, relation } => {
-                self.tables.reopen(of_pair(*pair).1);
+                let resource = of_pair(*pair).1;
+                // What ends some time depends on requests, as sets and patterns do.
+                if self.tables.ending.until(*pair, *relation).is_some() || state.ends() {
+                    self.tables.reopen(resource);
+                } else {
+                    self.tables.reopen_for_exact(resource);
+                }
                 self.set_exact(*pair, *relation, &state);
-                self.counted(Some(of_pair(*pair).1), held, holds);
+                self.tables.move_places(*pair);
+                self.counted(Some(resource), held, holds);
             }
             FactKey::Detail { resource, key } => {
                 if key.0 != Detail::ATTRIBUTE {

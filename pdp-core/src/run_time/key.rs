@@ -48,6 +48,11 @@ impl State {
         }
     }
 
+    /// Whether it holds until some time.
+    pub(super) fn ends(&self) -> bool {
+        matches!(self, State::Holds(until) if *until != Until::FOREVER)
+    }
+
     /// The detail with this key and state; `None` if it is absent.
     pub(super) fn detail(self, key: DetailKey) -> Option<Detail> {
         let narrow = |number: u32| u8::try_from(number).expect("keys are made of details");
