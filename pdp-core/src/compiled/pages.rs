@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 /// How many items a page holds; a power of two.
-const PAGE: usize = 1_024;
+pub(super) const PAGE: usize = 1_024;
 
 /// Items in pages that copies share: changing one item of a copy copies its page, and no other.
 #[derive(Debug)]
@@ -60,6 +60,18 @@ impl<T: Clone + Default> Pages<T> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.pages.iter().flat_map(|page| page.iter()).take(self.len)
     }
+
+    /// All items, to be changed one after the other: a page is copied, where it must be, once.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let pages = Arc::make_mut(&mut self.pages).iter_mut();
+        pages.flat_map(|page| Arc::make_mut(page).iter_mut()).take(self.len)
+    }
+
+    /// The pages, to be written to without a look at each time whether copies share them; `None`
+    /// where copies do.
+    pub(super) fn own(&mut self) -> Option<Vec<&mut [T; PAGE]>> {
+        Arc::get_mut(&mut self.pages)?.iter_mut().map(Arc::get_mut).collect()
+    }
 }
 
 fn page<T: Clone + Default>() -> Arc<[T; PAGE]> {
@@ -84,5 +96,11 @@ mod tests {
         let is_shared = |page: usize| Arc::ptr_eq(&first.pages[page], &second.pages[page]);
         assert_eq!([is_shared(0), is_shared(1), is_shared(2)], [false, true, false]);
         assert_eq!(second.iter().count(), 2 * PAGE + 2);
+        second.iter_mut().for_each(|item| *item += 1);
+        assert_eq!(
+            (*second.item(0), *second.item(2 * PAGE + 1), second.len()),
+            (2, 9, 2 * PAGE + 2)
+        );
+        assert_eq!((*first.item(0), *first.item(2 * PAGE)), (0, 7));
     }
 }
