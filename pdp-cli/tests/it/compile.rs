@@ -51,6 +51,24 @@ fn an_image_is_taken_in_the_place_of_policies() {
 }
 
 #[test]
+fn every_pack_is_the_same_from_its_image() {
+    let (folder, mut tried) = (folder(&[]), 0);
+    for pack in std::fs::read_dir(root().join("policies")).expect("the packs") {
+        let pack = pack.expect("a pack").path();
+        if !pack.is_dir() {
+            continue;
+        }
+        let pack = pack.to_str().expect("UTF-8");
+        let compiled = ok(folder.path(), &["compile", pack, "--output", "image"], "");
+        assert_eq!(ok(folder.path(), &["check", "image"], "").output, compiled.output);
+        let facts = |policies: &str| ok(folder.path(), &["facts", policies], "").output;
+        assert_eq!(facts("image"), facts(pack));
+        tried += 1;
+    }
+    assert!(tried >= 5, "{tried}");
+}
+
+#[test]
 fn an_image_holds_what_run_time_said() {
     let folder = folder(&[("p.yaml", POLICY), ("c.jsonl", CHANGES)]);
     for (changes, input) in [("c.jsonl", ""), ("-", CHANGES)] {
