@@ -1,5 +1,5 @@
-//! How long it takes from policy texts in memory to policies that answer, and what they occupy:
-//! workload *seed*.
+//! How long it takes from policy texts in memory, and from their image, to policies that answer, and
+//! what they occupy: workload *seed*.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use pdp_benches::{
     seed::Seed,
     yaml::{self, PolicyText},
 };
+use pdp_core::Policies;
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -27,28 +28,44 @@ fn compile(criterion: &mut Criterion) {
     for documents in [10, 1_000, 100_000] {
         let texts = yaml::texts(&Seed::new(documents));
         let text_bytes = texts.iter().map(|file| file.text.len()).sum::<usize>();
-        print_size(documents, text_bytes, &texts);
+        let image = engine::image(&texts);
+        print_size(documents, text_bytes, &texts, &image);
         group
             .throughput(Throughput::Bytes(u64::try_from(text_bytes).expect("a size fits 64 bits")));
         group.bench_function(BenchmarkId::from_parameter(documents), |bencher| {
             // The policies are dropped outside the measured time.
             bencher.iter_batched(|| (), |()| engine::policies(&texts), BatchSize::PerIteration);
         });
+        group.throughput(Throughput::Bytes(
+            u64::try_from(image.len()).expect("a size fits 64 bits"),
+        ));
+        group.bench_function(BenchmarkId::new("image", documents), |bencher| {
+            bencher.iter_batched(|| (), |()| engine::read(&image), BatchSize::PerIteration);
+        });
     }
     group.finish();
 }
 
-fn print_size(documents: usize, text_bytes: usize, texts: &[PolicyText]) {
-    let before = Allocations::now();
-    let policies = engine::policies(texts);
-    let loaded = Allocations::now().since(before);
+fn print_size(documents: usize, text_bytes: usize, texts: &[PolicyText], image: &[u8]) {
+    let (policies, of_texts) = counted(|| engine::policies(texts));
+    drop(policies);
+    let (policies, of_image) = counted(|| engine::read(image));
     drop(policies);
     println!(
-        "compile/{documents}: {} kB of text; {} kB of heap after loading; {} allocations on the way",
+        "compile/{documents}: {} kB of text, {} kB of image; {} kB of heap after loading, {} kB from the image; {} and {} allocations on the way",
         text_bytes / 1_000,
-        loaded.live_bytes / 1_000,
-        loaded.calls,
+        image.len() / 1_000,
+        of_texts.live_bytes / 1_000,
+        of_image.live_bytes / 1_000,
+        of_texts.calls,
+        of_image.calls,
     );
+}
+
+fn counted(load: impl Fn() -> Policies) -> (Policies, Allocations) {
+    let before = Allocations::now();
+    let policies = load();
+    (policies, Allocations::now().since(before))
 }
 
 criterion_group!(benches, compile);

@@ -30,6 +30,30 @@ pub fn policies(texts: &[PolicyText]) -> Policies {
     }
 }
 
+/// The image of the policies of `texts`.
+///
+/// # Panics
+///
+/// If the engine does not accept them.
+pub fn image(texts: &[PolicyText]) -> Vec<u8> {
+    match policies(texts).to_image(&sources(texts)) {
+        Ok(image) => image,
+        Err(error) => panic!("the workload has no image: {error}"),
+    }
+}
+
+/// Reads an image.
+///
+/// # Panics
+///
+/// If it is none.
+pub fn read(image: &[u8]) -> Policies {
+    match Policies::from_image(image) {
+        Ok(policies) => policies,
+        Err(error) => panic!("the image of the workload cannot be read: {error}"),
+    }
+}
+
 /// Borrows `draw` as a request; allocates nothing, so it belongs into the measured loop.
 pub fn request<'a>(draw: &'a Draw<'_>) -> Request<'a> {
     let actor_type = match draw.actor_kind {

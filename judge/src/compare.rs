@@ -45,7 +45,8 @@ impl Texts {
         Model::parse(&self.sources())
     }
 
-    fn sources(&self) -> Vec<SourceText<'_>> {
+    /// The files as the engine takes them.
+    pub fn sources(&self) -> Vec<SourceText<'_>> {
         self.files.iter().map(|(path, text)| SourceText { path, text }).collect()
     }
 }

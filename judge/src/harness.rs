@@ -10,16 +10,17 @@ use pdp_core::wire::{self, CHANGE_SET_BYTES_MAX, REQUEST_BYTES_MAX, RequestDocum
 use pdp_core::{
     Actor, ActorType, Change, ChangeError, ChangeSet, Effect, Engine, Layer, Map, Membership,
     Operation, Policies, PolicyErrors, Request, Resource, Scratch, SourceText, Statement, Text,
-    Timestamp, Value,
+    Timestamp, Value, is_image,
 };
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::change::change_set as drawn_change_set;
 pub use crate::checked::checked_expression;
 pub use crate::expression::expression;
 use crate::expression::seeds as expression_seeds;
 use crate::question::question;
-use crate::{Dice, Listing, Outcome, PolicySet, Scenario, Wish, smaller};
+use crate::{Dice, Listing, Outcome, PolicySet, Scenario, Texts, Wish, smaller};
 
 /// A function for fuzzers, and what they may begin with.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "policy_text", run: policy_text, seeds: policy_seeds },
     Target { name: "request_json", run: request_json, seeds: request_seeds },
     Target { name: "change_set", run: change_set, seeds: change_set_seeds },
+    Target { name: "image", run: image, seeds: image_seeds },
     Target { name: "expression", run: expression, seeds: expression_seeds },
     Target { name: "checked_expression", run: checked_expression, seeds: choice_seeds },
     Target { name: "engine_against_oracle", run: engine_against_oracle, seeds: choice_seeds },
@@ -47,6 +49,18 @@ const POLICY: &str = include_str!("harness.yaml");
 
 static POLICIES: LazyLock<Policies> =
     LazyLock::new(|| load(POLICY).unwrap_or_else(|errors| panic!("{errors}")));
+
+/// Their image.
+static POLICY_IMAGE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let sources = [SourceText { path: "policy.yaml", text: POLICY }];
+    POLICIES.to_image(&sources).unwrap_or_else(|error| panic!("{error}"))
+});
+
+/// What stands before that of which the checksum is: magic, format and checksum.
+const IMAGE_HEAD_BYTES: usize = 44;
+
+/// How many facts of an image are changed.
+const FACTS_MAX: usize = 8;
 
 /// Requests about these policies.
 const REQUESTS: [&str; 4] = [
@@ -168,6 +182,54 @@ pub fn change_set(bytes: &[u8]) {
             assert_eq!(State::of(&engine), before, "refused ({error}) and yet:\n{written}");
         }
     }
+}
+
+/// Reads an image whose checksum is made right: what is accepted is a policy set, the same each
+/// time, that answers, lists and changes.
+///
+/// # Panics
+///
+/// If it is not so.
+pub fn image(bytes: &[u8]) {
+    let sealed = sealed(bytes);
+    let (policies, again) = match (Policies::from_image(&sealed), Policies::from_image(&sealed)) {
+        (Ok(policies), Ok(again)) => (policies, again),
+        (Err(error), Err(again)) => {
+            let (error, again) = (error.to_string(), again.to_string());
+            return assert_eq!(error, again, "one image is refused in two ways");
+        }
+        _ => panic!("one image is accepted one time and refused another"),
+    };
+    assert_eq!(policies.summary(), again.summary(), "one image is counted in two ways");
+    ask_in_words_of(&String::from_utf8_lossy(&sealed), &policies, &again);
+    let engine = Engine::new(policies);
+    let before = State::of(&engine);
+    assert_eq!(before, State::of(&Engine::new(again)), "one image is listed in two ways");
+    let facts: Vec<Statement> = engine.present().facts(Layer::Present).take(FACTS_MAX).collect();
+    for fact in &facts {
+        for operation in [Operation::Remove, Operation::Add, Operation::Replace] {
+            let change = Change { operation, statement: said(operation, fact) };
+            let id = json(&change);
+            // An image may hold ids that only the sections of the DAARION services can state.
+            let _ = engine.apply(&ChangeSet { id, changes: vec![change] });
+        }
+        State::of(&engine);
+    }
+    engine.settle();
+    State::of(&engine);
+}
+
+/// An image with a checksum: the bytes are one whose own may be wrong, or what stands behind it.
+fn sealed(bytes: &[u8]) -> Vec<u8> {
+    let mut image = if is_image(bytes) && bytes.len() >= IMAGE_HEAD_BYTES {
+        bytes.to_vec()
+    } else {
+        let head = POLICY_IMAGE[..IMAGE_HEAD_BYTES].iter();
+        head.chain(bytes).copied().collect()
+    };
+    let checksum = Sha256::digest(&image[IMAGE_HEAD_BYTES..]);
+    image[IMAGE_HEAD_BYTES - checksum.len()..IMAGE_HEAD_BYTES].copy_from_slice(&checksum);
+    image
 }
 
 /// Lets the bytes choose a scenario and holds the engine against the oracle in it.
@@ -373,6 +435,19 @@ fn change_set_seeds() -> Vec<Vec<u8>> {
     texts
 }
 
+/// The image of the policies above; those of drawn sets, after a change set.
+fn image_seeds() -> Vec<Vec<u8>> {
+    let drawn = drawn().filter_map(|(mut dice, mut set)| {
+        let texts = Texts::new(&set.files);
+        let engine = Engine::new(texts.policies().ok()?);
+        let change = drawn_change_set(&mut dice, &set.vocabulary, "c", &mut set.facts);
+        // One that is refused changes nothing.
+        let _ = engine.apply(&crate::compare::change_set(&change).ok()?);
+        engine.present().to_image(&texts.sources()).ok()
+    });
+    std::iter::once(POLICY_IMAGE.clone()).chain(drawn).collect()
+}
+
 /// The statement, without what goes only with operations that state facts.
 fn said(operation: Operation, fact: &Statement) -> Statement {
     let mut statement = fact.clone();
@@ -412,8 +487,8 @@ mod tests {
 
     #[test]
     fn seeds_are_good() {
-        let [policies, requests, change_sets, expressions, _, _] = TARGETS else {
-            panic!("six targets")
+        let [policies, requests, change_sets, images, expressions, _, _] = TARGETS else {
+            panic!("seven targets")
         };
         let accepted = |text: &[u8]| load(std::str::from_utf8(text).unwrap()).is_ok();
         // Files of a set that has several do not stand alone.
@@ -425,6 +500,7 @@ mod tests {
         };
         // Attributes and existence are not replaced, and what is drawn fits other policies.
         assert!(share(change_sets, applied) > 0.6);
+        assert!(share(images, |image| Policies::from_image(image).is_ok()) > 0.99);
         let parsed = |text: &[u8]| pdp_cel::parse(std::str::from_utf8(text).unwrap()).is_ok();
         assert!(share(expressions, parsed) > 0.99);
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use pdp_core::wire::{CHANGE_SET_BYTES_MAX, parse_change_set};
-use pdp_core::{ChangeError, ChangeErrorKind, ChangeSet, Engine};
+use pdp_core::{ChangeError, ChangeErrorKind, ChangeSet, Engine, Policies};
 use serde::de::IgnoredAny;
 use serde_json::json;
 
@@ -30,6 +30,16 @@ pub(crate) fn engine(
             return Ok(None);
         }
     };
+    changed(policies, changes, format)
+}
+
+/// The engine of policies with changes; `None`, once the reason is printed, where these cannot be
+/// taken.
+pub(crate) fn changed(
+    policies: Policies,
+    changes: Option<&Path>,
+    format: Format,
+) -> Result<Option<Engine>> {
     let engine = Engine::new(policies);
     let Some(path) = changes else { return Ok(Some(engine)) };
     match apply(&engine, &read(path)?) {

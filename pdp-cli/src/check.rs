@@ -15,10 +15,7 @@ pub(crate) fn run(arguments: &Check) -> Result<bool> {
     let mut output = io::stdout().lock();
     match (&loaded, arguments.format) {
         (Ok(policies), Format::Text) => {
-            for PolicyWarning { file, span, message } in policies.warnings() {
-                let file = diagnostics::shown(file);
-                writeln!(io::stderr(), "warning: {file}:{}:{}: {message}", span.line, span.column)?;
-            }
+            warn(policies)?;
             writeln!(output, "{}", text(policies))?;
         }
         (Ok(policies), Format::Json) => writeln!(output, "{}", json(policies))?,
@@ -28,16 +25,32 @@ pub(crate) fn run(arguments: &Check) -> Result<bool> {
     Ok(loaded.is_ok())
 }
 
-fn text(policies: &Policies) -> String {
-    let summary = policies.summary();
+/// Prints what is allowed and may surprise.
+pub(crate) fn warn(policies: &Policies) -> Result<()> {
+    for PolicyWarning { file, span, message } in policies.warnings() {
+        let file = diagnostics::shown(file);
+        writeln!(io::stderr(), "warning: {file}:{}:{}: {message}", span.line, span.column)?;
+    }
+    Ok(())
+}
+
+/// What policies hold. Only those of an image may have a past.
+pub(crate) fn text(policies: &Policies) -> String {
+    let (summary, version) = (policies.summary(), policies.version());
+    let words = policies.words().count();
+    let past = if (version.revision, words) == (1, 0) {
+        String::new()
+    } else {
+        format!("\nrevision {}, {words} words of run time", version.revision)
+    };
     format!(
-        "ok: {} files, {} types, {} rules, {} resources, {} facts\n{}",
+        "ok: {} files, {} types, {} rules, {} resources, {} facts\n{}{past}",
         summary.files,
         summary.types,
         summary.rules,
         summary.resources,
         summary.facts,
-        policies.version().digest,
+        version.digest,
     )
 }
 
@@ -45,6 +58,8 @@ fn json(policies: &Policies) -> serde_json::Value {
     let summary = policies.summary();
     json!({
         "digest": policies.version().digest.to_string(),
+        "revision": policies.version().revision,
+        "words": policies.words().count(),
         "files": summary.files,
         "types": summary.types,
         "rules": summary.rules,

@@ -4,8 +4,8 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use pdp_core::PolicyError;
 use pdp_core::document::Span;
+use pdp_core::{ImageError, PolicyError};
 use pdp_source::{LoadError, SourceSet};
 use serde_json::json;
 
@@ -26,6 +26,11 @@ pub(crate) fn text(error: &LoadError, folder: Option<&Path>) -> String {
             report
         }
         LoadError::Source(_) => format!("error: {error}"),
+        // The paths of texts in an image are whatever stands there.
+        LoadError::Image { .. } => {
+            let lines: Vec<String> = error.to_string().lines().map(shown).collect();
+            format!("error: {}", lines.join("\n"))
+        }
     }
 }
 
@@ -34,7 +39,7 @@ pub(crate) fn json(error: &LoadError) -> serde_json::Value {
     let (errors, omitted) = json_errors(error, None);
     match error {
         LoadError::Policy { .. } => json!({ "errors": errors, "omitted": omitted }),
-        LoadError::Source(_) => json!({ "errors": errors }),
+        LoadError::Source(_) | LoadError::Image { .. } => json!({ "errors": errors }),
     }
 }
 
@@ -49,6 +54,12 @@ pub(crate) fn json_errors(
             (errors.iter().map(|error| policy_error(error, folder)).collect(), errors.omitted())
         }
         LoadError::Source(_) => (source_errors(&error.to_string()), 0),
+        LoadError::Image { error: ImageError::Policies(errors), .. } => {
+            (errors.iter().map(|error| policy_error(error, folder)).collect(), errors.omitted())
+        }
+        LoadError::Image { .. } => {
+            (vec![json!({ "kind": "image", "message": error.to_string() })], 0)
+        }
     }
 }
 

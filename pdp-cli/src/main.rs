@@ -7,6 +7,7 @@ mod arguments;
 mod cel;
 mod changes;
 mod check;
+mod compile;
 mod diagnostics;
 mod eval;
 mod facts;
@@ -42,6 +43,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         Command::Cel(cel) => cel::run(cel),
         Command::Eval(eval) => eval::run(eval),
         Command::Check(check) => check::run(check),
+        Command::Compile(compile) => compile::run(compile),
         Command::Facts(facts) => facts::run(facts),
         Command::Test(test) => test::run(test),
         Command::Version => {

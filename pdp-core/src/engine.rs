@@ -14,7 +14,8 @@ const REMEMBERED: usize = 100_000;
 ///
 /// Readers take [`Engine::present`] and decide: they never wait, and see a whole revision. Writers
 /// take turns. Nothing is kept on disk; [`Policies::words`] is what an engine that begins anew must
-/// be told. An id that was named once takes memory until the next reload.
+/// be told, and [`Policies::to_image`] holds it. An id that was named once takes memory until the
+/// next reload.
 ///
 /// ```
 /// use pdp_core::{

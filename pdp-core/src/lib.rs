@@ -11,6 +11,7 @@ pub mod document;
 mod engine;
 mod error;
 mod evaluate;
+mod image;
 pub mod model;
 mod policies;
 mod read;
@@ -29,6 +30,7 @@ pub use decision::{
 pub use engine::{Applied, Engine};
 pub use error::{PolicyError, PolicyErrorKind, PolicyErrors, PolicyWarning};
 pub use evaluate::Scratch;
+pub use image::{ImageError, is_image};
 pub use pdp_cel::{
     Cidr, Duration, HostFunction, Map, Text, Timestamp, TimestampError, Type, Value,
 };

@@ -40,9 +40,14 @@ impl Stamp {
 }
 
 /// The text of `file`, which was in the state `stamp` when it was looked at.
+pub(crate) fn text(file: &File, stamp: Stamp, path: &Path) -> Result<String, SourceError> {
+    decode(bytes(file, stamp, path)?, path)
+}
+
+/// What is in `file`, which was in the state `stamp` when it was looked at.
 ///
 /// At most one byte more than `stamp` promises is read, so a file that grows ends here too.
-pub(crate) fn text(file: &File, stamp: Stamp, path: &Path) -> Result<String, SourceError> {
+pub(crate) fn bytes(file: &File, stamp: Stamp, path: &Path) -> Result<Vec<u8>, SourceError> {
     let unreadable = |cause| SourceError::Unreadable { path: path.to_owned(), cause };
     let changed = || SourceError::Changed { path: path.to_owned() };
     let is_unchanged = |metadata: &Metadata| metadata.is_file() && Stamp::of(metadata) == stamp;
@@ -57,13 +62,16 @@ pub(crate) fn text(file: &File, stamp: Stamp, path: &Path) -> Result<String, Sou
     if bytes.len() as u64 != stamp.bytes || !is_unchanged(&file.metadata().map_err(unreadable)?) {
         return Err(changed());
     }
-    decode(bytes, path)
+    Ok(bytes)
 }
 
 /// A byte order mark of UTF-8 stays; the YAML reader knows it.
 fn decode(bytes: Vec<u8>, path: &Path) -> Result<String, SourceError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(SourceError::Utf16 { path: path.to_owned() });
+    }
+    if pdp_core::is_image(&bytes) {
+        return Err(SourceError::ImageAmongTexts { path: path.to_owned() });
     }
     String::from_utf8(bytes).map_err(|error| SourceError::NotUtf8 {
         path: path.to_owned(),

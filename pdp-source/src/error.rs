@@ -4,8 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use pdp_core::PolicyErrors;
 use pdp_core::document::is_hidden;
+use pdp_core::{ImageError, PolicyErrors};
 
 use crate::SourceSet;
 
@@ -142,6 +142,21 @@ pub enum SourceError {
         /// The file.
         path: PathBuf,
     },
+    /// A compiled image stands where the texts of a set do.
+    #[error(
+        "`{}` is a compiled image: it is a policy set by itself and is given alone",
+        shown(path)
+    )]
+    ImageAmongTexts {
+        /// The image.
+        path: PathBuf,
+    },
+    /// A compiled image was given where texts are wanted.
+    #[error("`{}` is a compiled image; texts of policies are wanted here", shown(path))]
+    ImageForTexts {
+        /// The image.
+        path: PathBuf,
+    },
     /// It was changed while the set was read. Reading again may succeed.
     #[error("`{}` changed while it was read", shown(path))]
     Changed {
@@ -247,6 +262,14 @@ pub enum LoadError {
     /// It cannot be read.
     #[error(transparent)]
     Source(#[from] SourceErrors),
+    /// It is a compiled image, and a faulty one.
+    #[error("`{}`: {error}", shown(path))]
+    Image {
+        /// The image.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: ImageError,
+    },
     /// It can be read and has mistakes.
     #[error("{errors}")]
     Policy {

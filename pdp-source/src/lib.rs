@@ -5,6 +5,7 @@ mod collect;
 mod content;
 mod error;
 mod given;
+mod image;
 mod limits;
 mod name;
 mod place;
@@ -14,5 +15,5 @@ mod walk;
 
 pub use error::{FileKind, LoadError, SourceError, SourceErrors};
 pub use limits::Limits;
-pub use set::{Source, SourceSet, load};
+pub use set::{Source, SourceSet, load, load_with};
 pub use test_file::{TestFile, read_tests};

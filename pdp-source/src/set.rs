@@ -1,12 +1,12 @@
 //! The texts of a policy set.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pdp_core::{Policies, PolicyErrors, SourceText};
 
 use crate::collect::collect;
 use crate::name::FileName;
-use crate::{Limits, LoadError, SourceErrors};
+use crate::{Limits, LoadError, SourceErrors, image};
 
 /// One file of a policy set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,8 @@ impl SourceSet {
         paths: impl IntoIterator<Item = impl AsRef<Path>>,
         limits: &Limits,
     ) -> Result<SourceSet, SourceErrors> {
-        let paths = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
+        let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
+        SourceErrors::check(image::refuse(&paths))?;
         let found = collect(paths, FileName::Policy, limits)?.into_iter();
         let sources = found.map(|file| Source { path: file.name, text: file.text }).collect();
         Ok(SourceSet { sources })
@@ -77,14 +78,36 @@ impl SourceSet {
     }
 }
 
-/// Reads and compiles a policy set: [`SourceSet::read`], then [`SourceSet::compile`].
+/// Reads a policy set within the limits of the policy language: [`load_with`] with
+/// [`Limits::default`].
+///
+/// # Errors
+///
+/// Those of [`load_with`].
+pub fn load(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Policies, LoadError> {
+    load_with(paths, &Limits::default())
+}
+
+/// Reads and compiles a policy set: [`SourceSet::read_with`], then [`SourceSet::compile`]. Or reads
+/// the compiled image that the only path leads to, whatever its name; it may have as many bytes as
+/// a set.
 ///
 /// # Errors
 ///
 /// [`LoadError`] with everything that is wrong with the files or, if nothing is, with all mistakes
-/// in the policies.
-pub fn load(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Policies, LoadError> {
-    let sources = SourceSet::read(paths)?;
+/// in the policies; or what is wrong with the image.
+pub fn load_with(
+    paths: impl IntoIterator<Item = impl AsRef<Path>>,
+    limits: &Limits,
+) -> Result<Policies, LoadError> {
+    let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
+    if let [path] = paths.as_slice()
+        && let Some(image) = image::read(path, limits).map_err(SourceErrors::from)?
+    {
+        let read = Policies::from_image(&image);
+        return read.map_err(|error| LoadError::Image { path: path.clone(), error });
+    }
+    let sources = SourceSet::read_with(paths, limits)?;
     match sources.compile() {
         Ok(policies) => Ok(policies),
         Err(errors) => Err(LoadError::Policy { errors, sources }),

@@ -362,7 +362,8 @@ impl Subject {
 }
 
 /// One to `most` change sets.
-fn changes(dice: &mut Dice<'_>, subject: &Subject, most: usize) -> Vec<Tree> {
+/// Change sets, one after the other, that speak of what the subject does.
+pub(super) fn changes(dice: &mut Dice<'_>, subject: &Subject, most: usize) -> Vec<Tree> {
     let mut facts = subject.set.facts.clone();
     let count = dice.between(1, most);
     (0..count)
@@ -370,6 +371,6 @@ fn changes(dice: &mut Dice<'_>, subject: &Subject, most: usize) -> Vec<Tree> {
         .collect()
 }
 
-fn story(changes: &[Tree]) -> String {
+pub(super) fn story(changes: &[Tree]) -> String {
     changes.iter().map(|tree| format!("=== change set\n{}\n", tree.to_json())).collect()
 }

@@ -5,6 +5,7 @@
 //! wrongly.
 
 mod facts;
+mod image;
 mod rules;
 mod subject;
 mod walks;
@@ -47,6 +48,7 @@ pub const LAWS: &[(&str, Law)] = &[
     ("a reload keeps run time's words", facts::reload_keeps_words),
     ("a reload is a new start with old words", facts::reload_is_a_new_start),
     ("the last word holds after a reload", facts::last_word_holds_after_reload),
+    ("an image is like its texts", image::like_its_texts),
     ("a change set is applied whole or not at all", facts::whole_or_not_at_all),
     ("a change set is applied once", facts::applied_once),
     ("the list of facts is complete", facts::list_is_complete),

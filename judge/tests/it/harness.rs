@@ -71,6 +71,11 @@ fn change_sets_are_applied_whole_or_not_at_all() {
 }
 
 #[test]
+fn images_are_refused_or_policy_sets() {
+    check("image", 400);
+}
+
+#[test]
 fn expressions_mean_the_same_to_both_evaluators() {
     check("expression", 4_000);
 }

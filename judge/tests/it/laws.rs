@@ -68,6 +68,7 @@ laws! {
     reload_keeps_words: "a reload keeps run time's words",
     reload_is_a_new_start: "a reload is a new start with old words",
     last_word_holds_after_reload: "the last word holds after a reload",
+    like_its_texts: "an image is like its texts",
     whole_or_not_at_all: "a change set is applied whole or not at all",
     applied_once: "a change set is applied once",
     list_is_complete: "the list of facts is complete",

@@ -2,6 +2,7 @@
 
 mod cel; // expressions, and the conformance tests of CEL
 mod check; // diagnostics and exit codes
+mod compile; // images: written whole, read in the place of policies
 mod eval;
 mod facts; // lines in, lines out, records
 mod pack; // the DAARION pack: every rule is tested, words have no meaning of their own

@@ -147,13 +147,13 @@ impl Graph {
         for node in 0..crate::compiled::number(self.nodes.len()) {
             finder.find(self, node);
         }
-        (finder.groups, finder.group_of)
+        (finder.found, finder.group_of)
     }
 }
 
 /// Tarjan's algorithm, without recursion.
 struct Groups {
-    groups: Vec<Vec<u32>>,
+    found: Vec<Vec<u32>>,
     group_of: Vec<u32>,
     /// When a node was met first, from 1; 0 for never.
     met: Vec<u32>,
@@ -170,7 +170,7 @@ const NO_GROUP: u32 = u32::MAX;
 impl Groups {
     fn new(nodes: usize) -> Self {
         Groups {
-            groups: Vec::new(),
+            found: Vec::new(),
             group_of: vec![NO_GROUP; nodes],
             met: vec![0; nodes],
             lowest: vec![0; nodes],
@@ -220,8 +220,8 @@ impl Groups {
     fn close(&mut self, first: u32) {
         let begin = self.open.iter().rposition(|node| *node == first).unwrap_or_default();
         let group = self.open.split_off(begin);
-        let number = crate::compiled::number(self.groups.len());
+        let number = crate::compiled::number(self.found.len());
         group.iter().for_each(|node| self.group_of[*node as usize] = number);
-        self.groups.push(group);
+        self.found.push(group);
     }
 }

@@ -19,8 +19,9 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    pub(super) fn new(functions: Vec<HostFunction>) -> Self {
-        Builder { expressions: pdp_cel::Builder::new(functions), ..Builder::default() }
+    /// A builder that knows the numbers of some roles already.
+    pub(super) fn new(functions: Vec<HostFunction>, roles: TextTable) -> Self {
+        Builder { expressions: pdp_cel::Builder::new(functions), roles, ..Builder::default() }
     }
 
     /// What all of the parts of a node must be, if it is "all of them"; else itself.

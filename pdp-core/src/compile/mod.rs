@@ -26,7 +26,7 @@ use std::sync::Arc;
 use builder::Builder;
 use conditions::{Definition, Scope};
 
-use crate::compiled::{Code, FaultId, Map, NodeId, Set, TypeIndex, Vocabulary};
+use crate::compiled::{Code, FaultId, Map, NodeId, Set, TextTable, TypeIndex, Vocabulary};
 use crate::error::{Mistakes, PolicyErrorKind};
 use crate::model::{Model, Place, ResourceName};
 use crate::run_time::Words;
@@ -39,13 +39,35 @@ const FIRST_REVISION: u64 = 1;
 pub(crate) fn policies(
     model: &Model<'_>,
     functions: &[HostFunction],
+    mistakes: Mistakes,
+) -> Result<Policies, PolicyErrors> {
+    compiled(model, functions, mistakes, None)
+}
+
+/// Compiles a model from which the facts were taken out, with the numbers that roles have in them.
+/// What depends on facts is not warned of.
+pub(crate) fn without_facts(
+    model: &Model<'_>,
+    functions: &[HostFunction],
+    mistakes: Mistakes,
+    roles: TextTable,
+) -> Result<Policies, PolicyErrors> {
+    compiled(model, functions, mistakes, Some(roles))
+}
+
+/// Compiles a model; `roles` are the numbers that roles have already where its facts were taken out.
+fn compiled(
+    model: &Model<'_>,
+    functions: &[HostFunction],
     mut mistakes: Mistakes,
+    roles: Option<TextTable>,
 ) -> Result<Policies, PolicyErrors> {
     if let Some(too_large) = crate::read::too_large(model) {
         mistakes.add(too_large);
         return Err(mistakes.into_errors());
     }
-    let mut compiler = Compiler::new(model, functions, mistakes);
+    let has_facts = roles.is_none();
+    let mut compiler = Compiler::new(model, functions, mistakes, roles.unwrap_or_default());
     let walk_limit_fault = compiler.walk_limit_fault();
     let now_missing_fault = compiler.now_missing_fault();
     let mut types = compiler.types();
@@ -55,9 +77,11 @@ pub(crate) fn policies(
     compiler.refuse_misfits();
     let mut facts = compiler.facts(&types);
     let mut warnings = compiler.obligation_warnings(&gathered);
-    warnings.extend(compiler.unknown_tenant_warnings(&facts));
-    warnings.extend(compiler.set_like_actor_warnings());
     warnings.extend(compiler.open_type_warnings());
+    if has_facts {
+        warnings.extend(compiler.unknown_tenant_warnings(&facts));
+        warnings.extend(compiler.set_like_actor_warnings());
+    }
     warnings.sort_by(|left, right| (&left.file, left.span).cmp(&(&right.file, right.span)));
     let tenants = compiler.intern_tenants(&mut facts);
     let dispatch = compiler.dispatch(gathered, &mut types);
@@ -121,11 +145,16 @@ struct Compiler<'m> {
 }
 
 impl<'m> Compiler<'m> {
-    fn new(model: &'m Model<'m>, functions: &[HostFunction], mistakes: Mistakes) -> Self {
+    fn new(
+        model: &'m Model<'m>,
+        functions: &[HostFunction],
+        mistakes: Mistakes,
+        roles: TextTable,
+    ) -> Self {
         let mut compiler = Compiler {
             model,
             mistakes,
-            builder: Builder::new(functions.to_vec()),
+            builder: Builder::new(functions.to_vec(), roles),
             types: Map::default(),
             named: Map::default(),
             defined: Map::default(),

@@ -280,6 +280,25 @@ impl Pairs {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, u64)> {
         self.table.iter().map(|slot| (slot.pair, slot.relations))
     }
+
+    /// Pairs with the relations of each, the same pair as often as may be.
+    pub(crate) fn of(pairs: impl Iterator<Item = (u64, u64)>) -> Self {
+        let slots: Vec<PairSlot> =
+            pairs.map(|(pair, relations)| PairSlot { pair, relations }).collect();
+        let seed = RandomState::default();
+        let table = OpenTable::of(
+            &slots,
+            |slot| seed.hash_one(slot.pair),
+            |there, slot| {
+                let is_same = there.pair == slot.pair;
+                if is_same {
+                    there.relations |= slot.relations;
+                }
+                is_same
+            },
+        );
+        Pairs { table, seed }
+    }
 }
 
 /// For an actor, a resource and a direct relation the time until which it holds.
@@ -409,6 +428,11 @@ impl ActorAttributes {
         let others = others.filter(|(position, _)| *position != attribute).cloned();
         let mut values: Vec<_> = others.chain(value.map(|value| (attribute, value))).collect();
         values.sort_by_key(|(position, _)| *position);
+        self.set_all(actor, values);
+    }
+
+    /// States all values of an actor, sorted by position.
+    pub(crate) fn set_all(&mut self, actor: u32, values: Vec<(u16, Stored)>) {
         let ActorAttributes { table, seed } = self;
         let hash = seed.hash_one(actor);
         let is_it = |slot: &AttributeSlot| slot.actor == actor;

@@ -19,7 +19,7 @@ pub(crate) use dispatch::{
     AtOnce, Cell, Dispatch, Id, OtherwiseLine, RelationTest, Rule, Targets, Test, Tests,
     TypeDispatch, ValueTest,
 };
-pub(crate) use facts::{Detail, DetailKey, FactTables, Moved, Until, of_pair, pair};
+pub(crate) use facts::{Detail, DetailKey, FactTables, Moved, Pairs, Until, of_pair, pair};
 pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
 pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Phase, Run};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};

@@ -1,4 +1,4 @@
-use super::pages::Pages;
+use super::pages::{PAGE, Pages};
 
 /// An entry of an [`OpenTable`]; the default is empty.
 pub(crate) trait Slot: Clone + Default {
@@ -105,6 +105,57 @@ impl<S: Slot> OpenTable<S> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &S> {
         self.slots.iter().filter(|slot| !slot.is_empty())
     }
+
+    /// A table of entries that come all at once. Where one meets an entry with a hash near its own,
+    /// `is_met` says whether the two are the same, and may put into the first what the second holds.
+    ///
+    /// They are put in page by page: a large table is written to from its beginning to its end, and
+    /// not once here and once there.
+    pub(crate) fn of(
+        entries: &[S],
+        hash_of: impl Fn(&S) -> u64,
+        mut is_met: impl FnMut(&mut S, &S) -> bool,
+    ) -> Self {
+        if entries.is_empty() {
+            return OpenTable::default();
+        }
+        let size = (entries.len() * 4).div_ceil(3).next_power_of_two().max(SLOTS_MIN);
+        let mut table = OpenTable { slots: Pages::filled(size), len: 0 };
+        let mut pages = table.slots.own().expect("nobody shares pages that were made now");
+        for entry in by_page(entries, size, &hash_of) {
+            let mut position = home(hash_of(&entry), size - 1);
+            loop {
+                let slot: &mut S = &mut pages[position / PAGE][position % PAGE];
+                if slot.is_empty() {
+                    *slot = entry;
+                    table.len += 1;
+                    break;
+                }
+                if is_met(slot, &entry) {
+                    break;
+                }
+                position = (position + 1) & (size - 1);
+            }
+        }
+        table
+    }
+}
+
+/// Entries in the order of the pages of a table of so many slots, those of one page as they came.
+fn by_page<S: Slot>(entries: &[S], size: usize, hash_of: &impl Fn(&S) -> u64) -> Vec<S> {
+    let page_of = |entry: &S| home(hash_of(entry), size - 1) / PAGE;
+    let mut ends = vec![0_usize; size.div_ceil(PAGE) + 1];
+    entries.iter().for_each(|entry| ends[page_of(entry) + 1] += 1);
+    for page in 1..ends.len() {
+        ends[page] += ends[page - 1];
+    }
+    let mut sorted = vec![S::default(); entries.len()];
+    for entry in entries {
+        let end = &mut ends[page_of(entry)];
+        sorted[*end] = entry.clone();
+        *end += 1;
+    }
+    sorted
 }
 
 #[inline]
@@ -176,6 +227,23 @@ mod tests {
             let held: BTreeSet<u16> = table.iter().filter_map(|slot| slot.0).collect();
             prop_assert_eq!(table.len, held.len());
             prop_assert_eq!(held, set);
+        }
+
+        #[test]
+        fn a_table_made_at_once_holds_each_entry_once(
+            numbers in prop::collection::vec(0_u16..3_000, 0..4_000),
+        ) {
+            // Few have a home of their own, and the first ones have the last home.
+            let home = |number: u16| u64::from(u16::MAX - number / 3);
+            let entries: Vec<Number> = numbers.iter().map(|number| Number(Some(*number))).collect();
+            let set: BTreeSet<u16> = numbers.into_iter().collect();
+            let hash_of = |slot: &Number| home(slot.0.unwrap_or_default());
+            let table = OpenTable::of(&entries, hash_of, |there, entry| there.0 == entry.0);
+            prop_assert_eq!(table.len, set.len());
+            for number in 0..3_000 {
+                let found = table.find(home(number), |slot| slot.0 == Some(number)).is_some();
+                prop_assert_eq!(found, set.contains(&number));
+            }
         }
     }
 }

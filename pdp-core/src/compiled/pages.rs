@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 /// How many items a page holds; a power of two.
-const PAGE: usize = 256;
+pub(super) const PAGE: usize = 256;
 
 /// How many pages lie together; a power of two.
 const SHELF: usize = 256;
@@ -73,6 +73,25 @@ impl<T: Clone + Default> Pages<T> {
         let pages = self.shelves.iter().flat_map(|shelf| shelf.iter());
         pages.flat_map(|page| page.iter()).take(self.len)
     }
+
+    /// All items, to be changed one after the other: a page is copied, where it must be, once.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let shelves = Arc::make_mut(&mut self.shelves).iter_mut();
+        let pages = shelves.flat_map(|shelf| Arc::make_mut(shelf).iter_mut());
+        pages.flat_map(|page| Arc::make_mut(page).iter_mut()).take(self.len)
+    }
+
+    /// The pages, to be written to without a look at each time whether copies share them; `None`
+    /// where copies do.
+    pub(super) fn own(&mut self) -> Option<Vec<&mut [T; PAGE]>> {
+        let mut pages = Vec::new();
+        for shelf in Arc::get_mut(&mut self.shelves)? {
+            for page in Arc::get_mut(shelf)? {
+                pages.push(Arc::get_mut(page)?);
+            }
+        }
+        Some(pages)
+    }
 }
 
 fn page<T: Clone + Default>() -> Page<T> {
@@ -98,6 +117,12 @@ mod tests {
         let is_shared = |number| Arc::ptr_eq(&page(&first, number), &page(&second, number));
         assert_eq!([0, 1, 2].map(is_shared), [false, true, false]);
         assert_eq!(second.iter().count(), 2 * PAGE + 2);
+        second.iter_mut().for_each(|item| *item += 1);
+        assert_eq!(
+            (*second.item(0), *second.item(2 * PAGE + 1), second.len()),
+            (2, 9, 2 * PAGE + 2)
+        );
+        assert_eq!((*first.item(0), *first.item(2 * PAGE)), (0, 7));
     }
 
     #[test]

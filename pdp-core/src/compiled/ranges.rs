@@ -13,7 +13,7 @@ pub(crate) struct Ranges {
     /// For each of these where its ranges begin.
     begins: Vec<u32>,
     /// From one number up to another, sorted, apart from each other.
-    ranges: Vec<(u32, u32)>,
+    spans: Vec<(u32, u32)>,
     /// For each actor where its places begin.
     actors: Vec<u32>,
     /// Sorted for each actor.
@@ -21,6 +21,9 @@ pub(crate) struct Ranges {
     /// Sorted by resource.
     numbered: Vec<Numbered>,
 }
+
+/// A relation on a resource, and its ranges.
+pub(crate) type Ranged = (ResourceIndex, RelationIndex, Vec<(u32, u32)>);
 
 /// A relation on a resource with the place of those who have it by facts of the resource.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +39,7 @@ impl Ranges {
     /// which relations these are.
     pub(crate) fn new(
         resources: usize,
-        relations: Vec<(ResourceIndex, RelationIndex, Vec<(u32, u32)>)>,
+        relations: Vec<Ranged>,
         actors: usize,
         mut places: Vec<(u32, u32)>,
         mut numbered: Vec<Numbered>,
@@ -50,11 +53,11 @@ impl Ranges {
                 relations.next_if(|(of, ..)| *of as usize == resource)
             {
                 made.complete[resource] |= 1 << relation;
-                made.begins.push(super::number(made.ranges.len()));
-                made.ranges.extend(ranges);
+                made.begins.push(super::number(made.spans.len()));
+                made.spans.extend(ranges);
             }
         }
-        made.begins.push(super::number(made.ranges.len()));
+        made.begins.push(super::number(made.spans.len()));
         places.sort_unstable();
         places.dedup();
         let mut places = places.into_iter().peekable();
@@ -96,7 +99,7 @@ impl Ranges {
             let before = (complete & ((1 << relation) - 1)).count_ones();
             let entry = (self.firsts[resource as usize] + before) as usize;
             let (begin, end) = (self.begins[entry], self.begins[entry + 1]);
-            meet(places, &self.ranges[begin as usize..end as usize])
+            meet(places, &self.spans[begin as usize..end as usize])
         })
     }
 }

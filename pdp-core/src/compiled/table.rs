@@ -50,6 +50,32 @@ impl TextTable {
     pub(crate) fn len(&self) -> usize {
         self.texts.len()
     }
+
+    /// The table of texts that stand one behind the other, so many bytes each; `None` if one stands
+    /// there twice, or they do not end where `arena` and its letters do.
+    pub(crate) fn of(arena: &str, lengths: impl Iterator<Item = u16>) -> Option<Self> {
+        let texts = Texts::of(arena, lengths.map(|length| (length, 0)))?;
+        let mut table = TextTable { texts, ..TextTable::default() };
+        table.numbers = numbered(&table.texts, |text, _| table.hash(text))?;
+        Some(table)
+    }
+}
+
+/// Finds the numbers of texts, all at once; `None` if a text stands there twice with one mark.
+fn numbered(texts: &Texts, hash: impl Fn(&str, u16) -> u64) -> Option<OpenTable<Numbered>> {
+    let spans = &texts.arena.spans;
+    let entries: Vec<Numbered> = (spans.iter().zip(0..))
+        .map(|(span, index)| Numbered::new(hash(&texts.arena.text[span.range()], span.mark), index))
+        .collect();
+    let mut is_repeated = false;
+    let numbers = OpenTable::of(&entries, Numbered::hash, |there, entry| {
+        let mark = spans[entry.number() as usize].mark;
+        let is_met =
+            there.tag == entry.tag && texts.is(there.number(), texts.text(entry.number()), mark);
+        is_repeated |= is_met;
+        is_met
+    });
+    (!is_repeated).then_some(numbers)
 }
 
 /// A number, and bits of the hash of what has it.
@@ -340,6 +366,38 @@ impl Resources {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Record> {
         self.records.iter()
     }
+
+    /// Resources of which nothing is known yet: their ids, one behind the other, with the length in
+    /// bytes and the type of each. `None` if one stands there twice, or the ids do not end where
+    /// `arena` and its letters do.
+    pub(crate) fn of(
+        arena: &str,
+        resources: impl Iterator<Item = (u16, TypeIndex)> + Clone,
+    ) -> Option<Self> {
+        let texts = Texts::of(arena, resources.clone())?;
+        let mut table = Resources { texts, ..Resources::default() };
+        table.numbers = numbered(&table.texts, |id, resource_type| table.hash(resource_type, id))?;
+        table.records = Pages::filled(table.texts.len());
+        table.details = Pages::filled(table.texts.len());
+        for (record, (_, resource_type)) in table.records.iter_mut().zip(resources) {
+            record.resource_type = resource_type;
+        }
+        Some(table)
+    }
+
+    /// Changes the records of some resources, which are in order.
+    pub(crate) fn change<T>(
+        &mut self,
+        changes: impl IntoIterator<Item = (ResourceIndex, T)>,
+        change: impl Fn(&mut Record, T),
+    ) {
+        let mut records = self.records.iter_mut().zip(0..);
+        for (resource, what) in changes {
+            if let Some((record, _)) = records.find(|(_, index)| *index == resource) {
+                change(record, what);
+            }
+        }
+    }
 }
 
 /// Texts by number, each with a mark: those of the files one after the other, later ones each by
@@ -351,6 +409,23 @@ struct Texts {
 }
 
 impl Texts {
+    /// Texts that stand one behind the other, with the length and the mark of each; `None` if they
+    /// do not end where `arena` and its letters do.
+    fn of(arena: &str, lengths: impl Iterator<Item = (u16, u16)>) -> Option<Self> {
+        let mut spans = Vec::with_capacity(lengths.size_hint().0);
+        let mut end = 0;
+        for (len, mark) in lengths {
+            let start = u32::try_from(end).ok()?;
+            end += usize::from(len);
+            spans.push(Span { start, len, mark });
+            if !arena.is_char_boundary(end) {
+                return None;
+            }
+        }
+        let arena = Arena { text: arena.to_owned(), spans };
+        (end == arena.text.len()).then(|| Texts { arena: Arc::new(arena), later: Pages::default() })
+    }
+
     fn len(&self) -> usize {
         self.arena.spans.len() + self.later.len()
     }

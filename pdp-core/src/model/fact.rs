@@ -20,6 +20,24 @@ pub struct Facts<'t> {
     pub(crate) mentions: Vec<(Text<'t>, Place)>,
 }
 
+impl Facts<'_> {
+    /// Whether the texts state nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Facts {
+            known,
+            relations,
+            links,
+            resource_attributes,
+            actor_attributes,
+            entries,
+            mentions,
+        } = self;
+        let of_resources = known.is_empty() && relations.is_empty() && links.is_empty();
+        let attributes = resource_attributes.is_empty() && actor_attributes.is_empty();
+        of_resources && attributes && entries.is_empty() && mentions.is_empty()
+    }
+}
+
 /// A resource in a fact: its type, which is declared, and its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceName<'t> {

@@ -112,6 +112,11 @@ const SECTIONS: [Section; 5] = [
     },
 ];
 
+/// Whether a key at the top of a file is one of these sections. All that they say is facts.
+pub(super) fn is_section(key: &str) -> bool {
+    SECTIONS.iter().any(|section| section.name == key)
+}
+
 impl<'t> Reader<'_, 't> {
     pub(super) fn daarion(
         &mut self,

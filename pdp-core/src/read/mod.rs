@@ -59,6 +59,12 @@ const SECTIONS: [&str; 22] = [
     "defaults",
 ];
 
+/// Whether a key at the top of a file is that of a section that states facts and nothing else. It
+/// may be empty.
+pub(crate) fn is_fact_section(key: &str) -> bool {
+    ["resources", "facts", "attributes"].contains(&key) || daarion::is_section(key)
+}
+
 /// A file that was read: its number, its text, its tree.
 type Document<'t> = (u32, SourceText<'t>, Node<'t>);
 
@@ -160,9 +166,9 @@ fn refuse_second_settings(documents: &[Document<'_>], mistakes: &mut Mistakes) {
     }
 }
 
-/// SHA-256 over paths and texts in order, each with its length before it, so that no two sets
-/// have one encoding.
-fn digest(sources: &[SourceText<'_>]) -> Digest {
+/// SHA-256 over paths and texts, which are in order, each with its length before it, so that no two
+/// sets have one encoding.
+pub(crate) fn digest(sources: &[SourceText<'_>]) -> Digest {
     let mut hash = Sha256::new();
     hash.update(b"pdp policy set 1\n");
     for source in sources {

@@ -94,32 +94,12 @@ impl Draft {
 
     /// What holds of a fact at present.
     fn state(&self, key: &FactKey) -> State {
-        let until = match key {
-            FactKey::Exact { pair, relation } => {
-                if self.tables.pairs.relations(*pair) & (1 << relation) == 0 {
-                    self.tables.ending.until(*pair, *relation)
-                } else {
-                    Some(Until::FOREVER)
-                }
-            }
-            FactKey::Detail { resource, key } => {
-                let changed = self.changed.get(resource).and_then(|changed| changed.get(key));
-                let detail = match changed {
-                    Some(detail) => detail.as_ref(),
-                    None => self.tables.resources.detail(*resource, key),
-                };
-                return detail.map_or(State::Absent, State::of_detail);
-            }
-            FactKey::ActorAttribute { actor, attribute } => {
-                let value = self.tables.actor_attributes.value(*actor, *attribute).cloned();
-                return value.map_or(State::Absent, State::Value);
-            }
-            FactKey::Existence { resource } => {
-                let record = self.tables.resources.record(*resource);
-                record.has(Record::DECLARED).then_some(Until::FOREVER)
-            }
-        };
-        until.map_or(State::Absent, State::Holds)
+        if let FactKey::Detail { resource, key } = key
+            && let Some(changed) = self.changed.get(resource).and_then(|changed| changed.get(key))
+        {
+            return changed.as_ref().map_or(State::Absent, State::of_detail);
+        }
+        State::in_tables(&self.tables, key)
     }
 
     /// Makes a fact hold as `state` says.

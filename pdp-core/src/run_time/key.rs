@@ -1,10 +1,12 @@
 //! What makes two facts the same, and what is said of one.
 
-use crate::compiled::{Detail, DetailKey, RelationIndex, ResourceIndex, Stored, Until, of_pair};
+use crate::compiled::{
+    Detail, DetailKey, FactTables, Record, RelationIndex, ResourceIndex, Stored, Until, of_pair,
+};
 
 /// What makes a fact the same as another. Its numbers are those of one [`FactTables`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum FactKey {
+pub(crate) enum FactKey {
     /// An exact actor has a relation on a resource.
     Exact { pair: u64, relation: RelationIndex },
     /// Anything else about a resource.
@@ -31,7 +33,7 @@ impl FactKey {
 
 /// What is said of a fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     /// It does not hold.
     Absent,
     /// It holds until some time.
@@ -41,7 +43,33 @@ pub(super) enum State {
 }
 
 impl State {
-    pub(super) fn of_detail(detail: &Detail) -> Self {
+    /// What tables say of a fact.
+    pub(crate) fn in_tables(tables: &FactTables, key: &FactKey) -> Self {
+        let until = match key {
+            FactKey::Exact { pair, relation } => {
+                if tables.pairs.relations(*pair) & (1 << relation) == 0 {
+                    tables.ending.until(*pair, *relation)
+                } else {
+                    Some(Until::FOREVER)
+                }
+            }
+            FactKey::Detail { resource, key } => {
+                let detail = tables.resources.detail(*resource, key);
+                return detail.map_or(State::Absent, State::of_detail);
+            }
+            FactKey::ActorAttribute { actor, attribute } => {
+                let value = tables.actor_attributes.value(*actor, *attribute).cloned();
+                return value.map_or(State::Absent, State::Value);
+            }
+            FactKey::Existence { resource } => {
+                let record = tables.resources.record(*resource);
+                record.has(Record::DECLARED).then_some(Until::FOREVER)
+            }
+        };
+        until.map_or(State::Absent, State::Holds)
+    }
+
+    pub(crate) fn of_detail(detail: &Detail) -> Self {
         match detail {
             Detail::Attribute { value, .. } => State::Value(value.clone()),
             other => State::Holds(other.until()),
@@ -54,7 +82,7 @@ impl State {
     }
 
     /// The detail with this key and state; `None` if it is absent.
-    pub(super) fn detail(self, key: DetailKey) -> Option<Detail> {
+    pub(crate) fn detail(self, key: DetailKey) -> Option<Detail> {
         let narrow = |number: u32| u8::try_from(number).expect("keys are made of details");
         match (key, self) {
             ((Detail::ATTRIBUTE, attribute, _, _), State::Value(value)) => {

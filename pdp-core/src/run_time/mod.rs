@@ -12,11 +12,11 @@ mod resolve;
 mod words;
 
 pub use error::{ChangeError, ChangeErrorKind};
+pub(crate) use key::{FactKey, State};
 pub use listing::Layer;
 pub(crate) use words::Words;
 
 use draft::Draft;
-use key::State;
 use resolve::Resolver;
 
 use std::sync::Arc;

@@ -17,11 +17,11 @@ pub(crate) struct Words {
 
 /// What run time says of a fact.
 #[derive(Debug)]
-pub(super) struct Word {
-    pub(super) key: FactKey,
-    pub(super) says: State,
+pub(crate) struct Word {
+    pub(crate) key: FactKey,
+    pub(crate) says: State,
     /// What the files say of it.
-    pub(super) of_files: State,
+    pub(crate) of_files: State,
     /// Which word it is of all that were said.
     number: u64,
 }
@@ -42,11 +42,11 @@ impl WordSlot {
 }
 
 impl Words {
-    pub(super) fn word(&self, key: &FactKey) -> Option<&Word> {
+    pub(crate) fn word(&self, key: &FactKey) -> Option<&Word> {
         self.table.find(self.seed.hash_one(key), |slot| slot.is(key))?.0.as_deref()
     }
 
-    pub(super) fn say(&mut self, key: FactKey, says: State, of_files: State) {
+    pub(crate) fn say(&mut self, key: FactKey, says: State, of_files: State) {
         let Words { table, seed, count } = self;
         *count += 1;
         let word = Arc::new(Word { key, says, of_files, number: *count });
@@ -65,7 +65,7 @@ impl Words {
 
     /// The words in the order in which they were said: under other aliases of roles two of them
     /// may be about one fact, and then the last one counts.
-    pub(super) fn in_order(&self) -> Vec<&Word> {
+    pub(crate) fn in_order(&self) -> Vec<&Word> {
         let mut words: Vec<&Word> =
             self.table.iter().filter_map(|slot| slot.0.as_deref()).collect();
         words.sort_unstable_by_key(|word| word.number);

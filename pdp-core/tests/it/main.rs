@@ -12,6 +12,7 @@ mod documents; // examples in the documentation
 mod expressions; // the wider language: faults, sizes, names, functions of the host
 mod gaps; // corners that changed programs got round the others with
 mod hostile; // prefixes, random bytes, bombs
+mod image; // written, read, damaged, made up
 mod limits; // as much as is allowed, and one more
 mod many_rules; // found by what a request has
 mod mistakes; // every mistake with its place

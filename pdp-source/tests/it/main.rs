@@ -6,6 +6,7 @@ mod changes; // revisions that replace each other while a set is read
 mod encoding; // UTF-8 and what is not
 mod faults; // what is missing, unreadable or empty; how errors are shown
 mod folders; // which files, in which order, under which names
+mod images; // in the place of texts, and among them
 mod limits; // one above, one below
 mod links; // out of the set, inside it, to folders
 mod loading; // compiled sets and their mistakes
