@@ -4,7 +4,7 @@ use std::sync::Arc;
 pub(super) const PAGE: usize = 256;
 
 /// How many pages lie together; a power of two.
-const SHELF: usize = 256;
+const SHELF: usize = 64;
 
 /// Items in pages, and pages on shelves, that copies share: changing one item of a copy copies its
 /// page, its shelf and where the shelves are, and nothing else.
@@ -15,7 +15,8 @@ pub(crate) struct Pages<T> {
 }
 
 type Page<T> = Arc<[T; PAGE]>;
-type Shelf<T> = Arc<[Page<T>]>;
+/// Where there are fewer pages, an empty one stands in for the others.
+type Shelf<T> = Arc<[Page<T>; SHELF]>;
 
 impl<T> Clone for Pages<T> {
     fn clone(&self) -> Self {
@@ -32,8 +33,9 @@ impl<T> Default for Pages<T> {
 impl<T: Clone + Default> Pages<T> {
     /// As many default items.
     pub(crate) fn filled(len: usize) -> Self {
-        let pages: Vec<Page<T>> = (0..len.div_ceil(PAGE)).map(|_| page()).collect();
-        Pages { shelves: pages.chunks(SHELF).map(Into::into).collect(), len }
+        let pages = len.div_ceil(PAGE);
+        let shelves = (0..pages).step_by(SHELF).map(|first| shelf(pages - first)).collect();
+        Pages { shelves, len }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -59,11 +61,10 @@ impl<T: Clone + Default> Pages<T> {
 
     pub(crate) fn push(&mut self, item: T) {
         if self.len.is_multiple_of(PAGE * SHELF) {
-            let new: Shelf<T> = Arc::new([page()]);
-            self.shelves = self.shelves.iter().cloned().chain([new]).collect();
+            self.shelves = self.shelves.iter().cloned().chain([shelf(1)]).collect();
         } else if self.len.is_multiple_of(PAGE) {
             let shelf = &mut Arc::make_mut(&mut self.shelves)[self.len / (PAGE * SHELF)];
-            *shelf = shelf.iter().cloned().chain([page()]).collect();
+            Arc::make_mut(shelf)[self.len / PAGE % SHELF] = page();
         }
         self.len += 1;
         *self.item_mut(self.len - 1) = item;
@@ -84,14 +85,23 @@ impl<T: Clone + Default> Pages<T> {
     /// The pages, to be written to without a look at each time whether copies share them; `None`
     /// where copies do.
     pub(super) fn own(&mut self) -> Option<Vec<&mut [T; PAGE]>> {
-        let mut pages = Vec::new();
+        let count = self.len.div_ceil(PAGE);
+        let mut pages = Vec::with_capacity(count);
         for shelf in Arc::get_mut(&mut self.shelves)? {
-            for page in Arc::get_mut(shelf)? {
+            for page in Arc::get_mut(shelf)?.iter_mut().take(count - pages.len()) {
                 pages.push(Arc::get_mut(page)?);
             }
         }
         Some(pages)
     }
+}
+
+/// A shelf with so many pages, as far as it holds them.
+fn shelf<T: Clone + Default>(pages: usize) -> Shelf<T> {
+    let stand_in = page();
+    Arc::new(std::array::from_fn(
+        |index| if index < pages { page() } else { Arc::clone(&stand_in) },
+    ))
 }
 
 fn page<T: Clone + Default>() -> Page<T> {
