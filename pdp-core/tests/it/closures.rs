@@ -1,6 +1,8 @@
 //! What sets and links lead to is found beforehand, and decides as a walk does.
 
-use pdp_core::{Effect, Engine, Fault, Policies, Request, Resource, Scratch, Statement};
+use pdp_core::{
+    ChangedActor, Effect, Engine, Fault, Policies, Request, Resource, Scratch, Statement, Timestamp,
+};
 
 use crate::support::{human, policies};
 
@@ -234,6 +236,19 @@ fn what_leads_very_far_is_found_beforehand_too() {
     engine.add(relation("group:ring20", "member", "user:5")).expect("a change");
     assert_eq!(users(&engine.present(), "read", "a"), "1245");
     assert!(engine.settle());
+    assert_eq!(users(&engine.present(), "read", "a"), "1245");
+    let actors = vec![ChangedActor {
+        form: "user:6".parse().expect("an actor"),
+        until: Timestamp::parse("2026-06-01T12:00:00Z").ok(),
+    }];
+    let (resource, relation) = ("group:ring30".to_owned(), "member".to_owned());
+    let ending = Statement::Relation { resource, relation, actors };
+    engine.add(ending).expect("a change");
+    // Nobody can say whether it has ended: the request states no time.
+    assert_eq!(users(&engine.present(), "read", "a"), "1245!");
+    assert!(engine.settle());
+    assert_eq!(users(&engine.present(), "read", "a"), "1245!");
+    engine.remove(self::relation("group:ring30", "member", "user:6")).expect("a change");
     assert_eq!(users(&engine.present(), "read", "a"), "1245");
     for limit in [690, 700, 701, 702, 710] {
         // Whatever the limit says, it says it in all ways alike.
