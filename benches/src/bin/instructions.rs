@@ -31,7 +31,7 @@ const REQUESTS: usize = 128;
 /// on a seed that each table draws, so each set is counted by itself.
 const SETS: usize = 3;
 
-/// How many, where one walks over up to a thousand groups.
+/// How many, where one leads to a thousand groups.
 const WALKS: usize = 32;
 
 /// How many groups there are beside the thousand.
@@ -114,7 +114,7 @@ fn hierarchy(app: App) {
 }
 
 /// *relations*: a thousand groups in each other, and folders in each other that are shared with
-/// groups; both are walked.
+/// groups; ranges answer for both.
 fn relations() {
     let relations = Relations::new(GROUPS);
     let permits = |question: &Question| relations.permits(question);

@@ -1,8 +1,9 @@
 //! Relations on resources, and what leads from one to others: sets, and relations of what links
 //! point to.
 
-use super::{Closing, Root};
-use crate::compiled::{Detail, Map, RelationIndex, RelationInfo, ResourceIndex, Step, Until};
+use super::Root;
+use super::edges::Edges;
+use crate::compiled::{Map, RelationIndex, ResourceIndex};
 
 /// A relation on a resource; or, behind the relations of its type, one on what a link points to.
 #[derive(Clone, Copy, Debug)]
@@ -26,14 +27,14 @@ pub(super) struct Graph {
 
 impl Graph {
     /// What `roots` lead to; `None` where that takes more than `steps`.
-    pub(super) fn new(closing: &Closing<'_>, roots: &[Root], steps: usize) -> Option<Self> {
+    pub(super) fn new(edges: Edges<'_>, roots: &[Root], steps: usize) -> Option<Self> {
         let mut graph = Graph::default();
         for (resource, position) in roots {
             graph.number(*resource, *position);
         }
         let mut next = 0;
         while next < graph.nodes.len() {
-            graph.expand(closing, next);
+            graph.expand(edges, next);
             next += 1;
             if graph.nodes.len() + graph.edges.len() > steps {
                 return None;
@@ -73,71 +74,24 @@ impl Graph {
     }
 
     /// Finds what a node leads to.
-    fn expand(&mut self, closing: &Closing<'_>, index: usize) {
+    fn expand(&mut self, edges: Edges<'_>, index: usize) {
         let Node { resource, position, .. } = self.nodes[index];
         let begin = crate::compiled::number(self.edges.len());
-        let info = closing.info(resource);
-        let is_complete =
-            match info.through.get(usize::from(position).wrapping_sub(info.relations.len())) {
-                Some(step) => self.follow_link(closing, resource, *step),
-                None => self.expand_relation(closing, resource, position),
-            };
+        let add = |target, relation| {
+            let number = self.number(target, relation);
+            self.edges.push(number);
+            Ok(())
+        };
+        let followed = match edges.through(resource, position) {
+            Some(step) => edges.of_link(resource, step, add),
+            None => edges.of_relations(resource, 1 << position, add),
+        };
         let end = crate::compiled::number(self.edges.len());
-        let direct = info.direct_of(1 << position);
+        let direct = edges.info(resource).direct_of(1 << position);
         let node = &mut self.nodes[index];
         node.edges = (begin, end);
-        node.is_open = !is_complete;
-        node.asks_request = closing.depends_on_requests(resource, direct);
-    }
-
-    /// Whether all that the relation leads to is known beforehand.
-    fn expand_relation(
-        &mut self,
-        closing: &Closing<'_>,
-        resource: ResourceIndex,
-        position: RelationIndex,
-    ) -> bool {
-        let info = closing.info(resource);
-        if info.conditional & (1 << position) != 0 {
-            return false;
-        }
-        let mut steps = info.closures(1 << position).flat_map(|closure| &closure.steps);
-        if !steps.all(|step| self.follow_link(closing, resource, *step)) {
-            return false;
-        }
-        let direct = info.direct_of(1 << position);
-        for detail in closing.facts.resources.sets(resource) {
-            let Detail::Set { relation, goal, target, until } = detail else { continue };
-            if direct & (1 << relation) != 0 {
-                if *until != Until::FOREVER {
-                    return false;
-                }
-                let number = self.number(*target, *goal);
-                self.edges.push(number);
-            }
-        }
-        true
-    }
-
-    fn follow_link(&mut self, closing: &Closing<'_>, at: ResourceIndex, step: Step) -> bool {
-        let resources = &closing.facts.resources;
-        match closing.info(at).relations.get(usize::from(step.link)) {
-            Some(RelationInfo::Link { target, same_id: true }) => {
-                // One that no fact names now may be named later.
-                let Some(namesake) = resources.index(*target, resources.id(at)) else {
-                    return false;
-                };
-                let number = self.number(namesake, step.relation);
-                self.edges.push(number);
-            }
-            _ => {
-                for target in resources.targets(at, step.link) {
-                    let number = self.number(target, step.relation);
-                    self.edges.push(number);
-                }
-            }
-        }
-        true
+        node.is_open = followed.is_err();
+        node.asks_request = edges.depend_on_requests(resource, direct);
     }
 
     /// Nodes that lead to each other, together, each group behind all that it leads to; and for

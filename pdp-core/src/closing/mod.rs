@@ -7,16 +7,19 @@
 //! each of them; what many have, or what leads far, as ranges (`ranges`). What would take more
 //! memory than facts do is left to be walked.
 
+mod edges;
 mod graph;
 mod ranges;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use edges::Edges;
+
 use crate::Policies;
 use crate::compiled::{
-    Closed, Detail, FactTables, Map, Moved, Ranges, Record, RelationIndex, RelationInfo,
-    ResourceIndex, Step, TypeIndex, TypeInfo, Until, of_pair, pair,
+    Closed, Map, Moved, Ranges, Record, RelationIndex, RelationInfo, ResourceIndex, TypeIndex,
+    of_pair, pair,
 };
 
 /// How many relations of resources one walk may visit; the walk limit, if that is less.
@@ -50,9 +53,8 @@ impl Policies {
     }
 
     fn close_within(&mut self, visited_max: usize) {
-        let types = &self.code.vocabulary.types;
-        let walk_limit = self.code.walk_limit as usize;
-        let closing = Closing::new(&self.facts, types, walk_limit, visited_max);
+        let edges = Edges { facts: &self.facts, types: &self.code.vocabulary.types };
+        let closing = Closing::new(edges, self.code.walk_limit as usize, visited_max);
         let (closed, reached) = closing.map(Closing::all).unwrap_or_default();
         self.facts.resources.note_closed(|index| {
             let reached = reached.get(index as usize).copied().unwrap_or_default();
@@ -77,8 +79,7 @@ impl Policies {
 
 /// Relations that are being closed.
 struct Closing<'f> {
-    facts: &'f FactTables,
-    types: &'f [TypeInfo],
+    edges: Edges<'f>,
     visited_max: usize,
     walk_limit: usize,
     /// Exact actors and their relations, by resource.
@@ -108,8 +109,14 @@ struct Walk {
     actors: Vec<u32>,
 }
 
-/// A relation that is not closed.
-struct Left;
+/// Why a relation is not noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    /// What it leads to depends on the request.
+    AsksRequest,
+    /// It leads to too much, or too many have it.
+    TooMuch,
+}
 
 impl Walk {
     fn begin(&mut self) {
@@ -122,14 +129,9 @@ impl Walk {
 
 impl<'f> Closing<'f> {
     /// `None` where no relation leads anywhere.
-    fn new(
-        facts: &'f FactTables,
-        types: &'f [TypeInfo],
-        walk_limit: usize,
-        visited_max: usize,
-    ) -> Option<Self> {
-        let mut records = facts.resources.iter();
-        if !records.any(|record| leads(record, facts, types)) {
+    fn new(edges: Edges<'f>, walk_limit: usize, visited_max: usize) -> Option<Self> {
+        let facts = edges.facts;
+        if !facts.resources.iter().any(|record| edges.lead(record)) {
             return None;
         }
         let mut actors: Vec<_> = facts
@@ -151,9 +153,8 @@ impl<'f> Closing<'f> {
         Some(Closing {
             pairs,
             steps,
-            kin: (0..).take(types.len()).collect(),
-            facts,
-            types,
+            kin: (0..).take(edges.types.len()).collect(),
+            edges,
             visited_max: visited_max.min(walk_limit),
             walk_limit,
             actors,
@@ -166,17 +167,16 @@ impl<'f> Closing<'f> {
 
     fn all(mut self) -> (Closed, Vec<u16>) {
         let roots = self.roots();
-        let left = self.note_all(&roots);
-        if left.is_empty() {
+        let too_much = self.note_all(&roots);
+        if too_much.is_empty() {
             return (Closed::new(self.complete, self.held, Ranges::default()), self.reached);
         }
-        // What hangs together with what is left becomes ranges as well, so that a fact about an
+        // What hangs together with what is too much becomes ranges as well, so that a fact about an
         // exact actor there changes places and ends nothing.
         let kin: BTreeSet<TypeIndex> =
-            left.iter().map(|(resource, _)| self.kin_of(self.type_of(*resource))).collect();
-        let (ranged, noted): (Vec<_>, Vec<_>) = roots
-            .into_iter()
-            .partition(|(resource, _)| kin.contains(&self.kin_of(self.type_of(*resource))));
+            too_much.iter().map(|(resource, _)| self.kin_of(*resource)).collect();
+        let (ranged, noted): (Vec<_>, Vec<_>) =
+            roots.into_iter().partition(|(resource, _)| kin.contains(&self.kin_of(*resource)));
         self.forget();
         self.note_all(&noted);
         let ranges = self.ranges(&ranged).unwrap_or_default();
@@ -186,11 +186,12 @@ impl<'f> Closing<'f> {
     /// The relations on resources, and of what links point to, that may need a walk.
     fn roots(&self) -> Vec<Root> {
         let mut roots = Vec::new();
-        for (record, resource) in self.facts.resources.iter().zip(0..) {
-            if !leads(record, self.facts, self.types) {
+        let Edges { facts, types } = self.edges;
+        for (record, resource) in facts.resources.iter().zip(0..) {
+            if !self.edges.lead(record) {
                 continue;
             }
-            let info = &self.types[usize::from(record.resource_type)];
+            let info = &types[usize::from(record.resource_type)];
             let unions = info.relations.iter().zip(0..);
             let unions = unions.filter(|(info, _)| matches!(info, RelationInfo::Union(_)));
             let behind = (0..).skip(info.relations.len());
@@ -201,23 +202,18 @@ impl<'f> Closing<'f> {
         roots
     }
 
-    /// Notes who has what, where few actors have it; what is left.
+    /// Notes who has what, where few actors have it; where that is too much.
     fn note_all(&mut self, roots: &[Root]) -> Vec<Root> {
         let mut walk = Walk::default();
-        let mut left = Vec::new();
-        for (resource, position) in roots {
-            let info = self.info(*resource);
-            let behind = usize::from(*position).checked_sub(info.relations.len());
-            let found = match behind.map(|behind| info.through[behind]) {
-                Some(step) => self.of_targets(*resource, step, &mut walk),
-                None => self.of_relation(*resource, *position, &mut walk),
-            };
-            match found {
-                Ok(()) => self.note(*resource, *position, &walk),
-                Err(Left) => left.push((*resource, *position)),
+        let mut too_much = Vec::new();
+        for (resource, position) in roots.iter().copied() {
+            match self.walk(resource, position, &mut walk) {
+                Ok(()) => self.note(resource, position, &walk),
+                Err(Left::TooMuch) => too_much.push((resource, position)),
+                Err(Left::AsksRequest) => {}
             }
         }
-        left
+        too_much
     }
 
     /// Forgets what was noted.
@@ -225,73 +221,61 @@ impl<'f> Closing<'f> {
         self.complete.fill(0);
         self.reached.fill(0);
         self.held.clear();
-        (self.pairs, self.steps) = bounds(self.facts.count);
+        (self.pairs, self.steps) = bounds(self.edges.facts.count);
     }
 
-    /// The first of the types that hang together with one.
-    fn kin_of(&self, mut resource_type: TypeIndex) -> TypeIndex {
-        while self.kin[usize::from(resource_type)] != resource_type {
-            resource_type = self.kin[usize::from(resource_type)];
+    /// The first of the types that hang together with that of a resource.
+    fn kin_of(&self, resource: ResourceIndex) -> TypeIndex {
+        let mut kin = self.edges.type_of(resource);
+        while self.kin[usize::from(kin)] != kin {
+            kin = self.kin[usize::from(kin)];
         }
-        resource_type
+        kin
     }
 
-    /// Notes that one resource leads to another.
-    fn leads_to(&mut self, from: ResourceIndex, to: ResourceIndex) {
-        let kin = [from, to].map(|resource| self.kin_of(self.type_of(resource)));
-        self.kin[usize::from(kin[0].max(kin[1]))] = kin[0].min(kin[1]);
-    }
-
-    fn type_of(&self, resource: ResourceIndex) -> TypeIndex {
-        self.facts.resources.record(resource).resource_type
-    }
-
-    /// Finds all actors that have the relation on the resource.
-    fn of_relation(
+    /// Finds all actors that have the relation. What facts say of the very relation and resource of
+    /// patterns and times is asked when a decision is made.
+    fn walk(
         &mut self,
         resource: ResourceIndex,
-        relation: RelationIndex,
+        position: RelationIndex,
         walk: &mut Walk,
     ) -> Result<(), Left> {
         walk.begin();
-        self.visit(resource, 1 << relation, walk)?;
-        self.walk(Some((resource, 1 << relation)), walk)
-    }
-
-    /// Finds all actors that have the relation on what the link points to.
-    fn of_targets(
-        &mut self,
-        resource: ResourceIndex,
-        step: Step,
-        walk: &mut Walk,
-    ) -> Result<(), Left> {
-        walk.begin();
-        self.follow_link(resource, step, walk)?;
-        self.walk(None, walk)
-    }
-
-    /// What facts say of the very relation and resource that are `asked` for is asked when a
-    /// decision is made.
-    fn walk(&mut self, asked: Option<(ResourceIndex, u64)>, walk: &mut Walk) -> Result<(), Left> {
+        let edges = self.edges;
+        match edges.through(resource, position) {
+            Some(step) => edges.of_link(resource, step, |target, relation| {
+                self.follow(resource, target, relation, walk)
+            })?,
+            None => self.visit(resource, 1 << position, walk)?,
+        }
         while let Some((at, goals)) = walk.open.pop() {
-            self.actors_of(at, goals, asked == Some((at, goals)), walk)?;
-            let info = self.info(at);
-            for step in info.closures(goals).flat_map(|closure| &closure.steps) {
-                self.follow_link(at, *step, walk)?;
-            }
-            self.follow_sets(at, goals, walk)?;
+            self.actors_of(at, goals, (at, goals) == (resource, 1 << position), walk)?;
+            edges.of_relations(at, goals, |target, relation| {
+                self.follow(at, target, relation, walk)
+            })?;
         }
         walk.actors.sort_unstable();
         walk.actors.dedup();
-        if walk.actors.len() > ACTORS_MAX.min(self.pairs) { Err(Left) } else { Ok(()) }
+        let is_few = walk.actors.len() <= ACTORS_MAX.min(self.pairs);
+        if is_few { Ok(()) } else { Err(Left::TooMuch) }
     }
 
-    fn info(&self, resource: ResourceIndex) -> &'f TypeInfo {
-        &self.types[usize::from(self.type_of(resource))]
+    /// Visits what one resource leads to.
+    fn follow(
+        &mut self,
+        from: ResourceIndex,
+        to: ResourceIndex,
+        relation: RelationIndex,
+        walk: &mut Walk,
+    ) -> Result<(), Left> {
+        let kin = [self.kin_of(from), self.kin_of(to)];
+        self.kin[usize::from(kin[0].max(kin[1]))] = kin[0].min(kin[1]);
+        self.visit(to, 1 << relation, walk)
     }
 
     fn visit(&mut self, resource: ResourceIndex, goals: u64, walk: &mut Walk) -> Result<(), Left> {
-        self.steps = self.steps.checked_sub(1).ok_or(Left)?;
+        self.steps = self.steps.checked_sub(1).ok_or(Left::TooMuch)?;
         let visited = walk.visited.entry(resource).or_default();
         let new = goals & !*visited;
         *visited |= new;
@@ -299,7 +283,7 @@ impl<'f> Closing<'f> {
         if new != 0 {
             walk.open.push((resource, new));
         }
-        if walk.sets > self.visited_max { Err(Left) } else { Ok(()) }
+        if walk.sets > self.visited_max { Err(Left::TooMuch) } else { Ok(()) }
     }
 
     /// Notes who has the goals by facts of the resource itself; what these say of patterns and
@@ -311,71 +295,19 @@ impl<'f> Closing<'f> {
         asked: bool,
         walk: &mut Walk,
     ) -> Result<(), Left> {
-        let info = self.info(at);
-        if goals & info.conditional != 0 {
-            return Err(Left);
-        }
-        let direct = info.direct_of(goals);
-        if !asked && self.depends_on_requests(at, direct) {
-            return Err(Left);
+        let direct = self.edges.info(at).direct_of(goals);
+        if !asked && self.edges.depend_on_requests(at, direct) {
+            return Err(Left::AsksRequest);
         }
         let own = self.begins[at as usize]..self.begins[at as usize + 1];
         for (_, actor, relations) in &self.actors[own] {
-            self.steps = self.steps.checked_sub(1).ok_or(Left)?;
+            self.steps = self.steps.checked_sub(1).ok_or(Left::TooMuch)?;
             if relations & direct != 0 {
                 walk.actors.push(*actor);
             }
         }
         // Some may stand there twice.
-        if walk.actors.len() > 2 * ACTORS_MAX { Err(Left) } else { Ok(()) }
-    }
-
-    /// Whether facts of a resource give some relations to patterns or until some time.
-    fn depends_on_requests(&self, at: ResourceIndex, direct: u64) -> bool {
-        let resources = &self.facts.resources;
-        let record = resources.record(at);
-        let ending = record.has(Record::ENDING) && record.may_have_exact(direct);
-        let mut patterns = resources.details_of(at, Detail::PREFIX..=Detail::ROLE).iter();
-        ending
-            || patterns.any(|detail| match detail {
-                Detail::Prefix { relation, .. } | Detail::Role { relation, .. } => {
-                    direct & (1 << relation) != 0
-                }
-                Detail::Attribute { .. } | Detail::Link { .. } | Detail::Set { .. } => false,
-            })
-    }
-
-    fn follow_link(&mut self, at: ResourceIndex, step: Step, walk: &mut Walk) -> Result<(), Left> {
-        let resources = &self.facts.resources;
-        match self.info(at).relations.get(usize::from(step.link)) {
-            Some(RelationInfo::Link { target, same_id: true }) => {
-                // One that no fact names now may be named later.
-                let namesake = resources.index(*target, resources.id(at)).ok_or(Left)?;
-                self.leads_to(at, namesake);
-                self.visit(namesake, 1 << step.relation, walk)
-            }
-            _ => resources.targets(at, step.link).try_for_each(|target| {
-                self.leads_to(at, target);
-                self.visit(target, 1 << step.relation, walk)
-            }),
-        }
-    }
-
-    fn follow_sets(&mut self, at: ResourceIndex, goals: u64, walk: &mut Walk) -> Result<(), Left> {
-        let resources = &self.facts.resources;
-        let direct = self.info(at).direct_of(goals);
-        for detail in resources.sets(at) {
-            let Detail::Set { relation, goal, target, until } = detail else { continue };
-            if direct & (1 << relation) == 0 {
-                continue;
-            }
-            if *until != Until::FOREVER {
-                return Err(Left);
-            }
-            self.leads_to(at, *target);
-            self.visit(*target, 1 << goal, walk)?;
-        }
-        Ok(())
+        if walk.actors.len() > 2 * ACTORS_MAX { Err(Left::TooMuch) } else { Ok(()) }
     }
 
     fn note(&mut self, resource: ResourceIndex, relation: RelationIndex, walk: &Walk) {
@@ -392,23 +324,4 @@ impl<'f> Closing<'f> {
 /// How many pairs there may be, and how many steps all walks may take.
 fn bounds(facts: usize) -> (usize, usize) {
     (PAIRS_MIN + facts / FACTS_A_PAIR, STEPS_MIN + STEPS_A_FACT * facts)
-}
-
-/// Whether what is asked of a resource may need a walk: through sets, through links of relations,
-/// or through one of several links that rules follow.
-fn leads(record: &Record, facts: &FactTables, types: &[TypeInfo]) -> bool {
-    let info = &types[usize::from(record.resource_type)];
-    info.leading != 0
-        || record.may_have_sets(u64::MAX) && !has_plain_sets(record, facts, types)
-        || record.has(Record::LINKED_OFTEN) && !info.through.is_empty()
-}
-
-/// Whether the sets of a resource are of one other, which leads no further: looking there is nearly
-/// as quick as a closure, and takes no memory.
-fn has_plain_sets(record: &Record, facts: &FactTables, types: &[TypeInfo]) -> bool {
-    record.sets_of_one(u64::MAX).is_some_and(|(target, goals)| {
-        let record = facts.resources.record(target);
-        let info = &types[usize::from(record.resource_type)];
-        goals & (info.leading | info.conditional) == 0 && !record.may_have_sets(u64::MAX)
-    })
 }

@@ -34,11 +34,11 @@ struct Group {
 impl Closing<'_> {
     /// Ranges for the relations that are left, and the resources that they lead to.
     pub(super) fn ranges(&mut self, roots: &[Root]) -> Option<Ranges> {
-        let graph = Graph::new(self, roots, super::bounds(self.facts.count).1)?;
+        let graph = Graph::new(self.edges, roots, super::bounds(self.edges.facts.count).1)?;
         let (members, group_of) = graph.groups();
         let mut groups = groups(&graph, &members, &group_of);
         let begins = numbered(&mut groups);
-        spread(&mut groups, &begins, RANGES_MIN + self.facts.count);
+        spread(&mut groups, &begins, RANGES_MIN + self.edges.facts.count);
         let mut found = Vec::new();
         for (node, group) in graph.nodes.iter().zip(&group_of) {
             let group = &groups[*group as usize];
@@ -61,7 +61,7 @@ impl Closing<'_> {
         }
         let numbered = self.relations_with_places(&graph, &members, &begins);
         let places = self.places(&numbered);
-        let (resources, actors) = (self.facts.resources.len(), self.facts.actors.len());
+        let (resources, actors) = (self.edges.facts.resources.len(), self.edges.facts.actors.len());
         Some(Ranges::new(resources, found, actors, places, numbered))
     }
 
@@ -76,7 +76,7 @@ impl Closing<'_> {
         for (nodes, begin) in members.iter().zip(begins) {
             for (node, place) in nodes.iter().zip(*begin..) {
                 let Node { resource, position, .. } = graph.nodes[*node as usize];
-                let direct = self.info(resource).direct_of(1 << position);
+                let direct = self.edges.info(resource).direct_of(1 << position);
                 if direct != 0 {
                     numbered.push(Numbered { resource, direct, place });
                 }

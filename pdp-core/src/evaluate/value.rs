@@ -8,6 +8,9 @@ use crate::compiled::{
 };
 use crate::{Map, Value};
 
+/// What a request states, and the name of a value there.
+type Stated<'e> = (&'e Map<'e>, &'e str);
+
 impl<'e> Evaluation<'e> {
     /// What the value of a slot is.
     pub(super) fn slot(
@@ -16,10 +19,10 @@ impl<'e> Evaluation<'e> {
         slot: &'e Slot,
         subject: Subject,
     ) -> Result<Option<Operand<'e>>, FaultId> {
-        let Some((map, name)) = self.statements(&slot.source) else {
+        let Some(stated) = self.statements(&slot.source) else {
             return Ok(self.stored(&slot.source, subject).map(Operand::stored));
         };
-        let Some(value) = self.stated(leaf, slot, map, name)? else { return Ok(None) };
+        let Some(value) = self.stated(leaf, slot, stated)? else { return Ok(None) };
         Ok(match self.memory.address(leaf) {
             Some(address) => Some(Operand::Ip(address)),
             None => Operand::checked(value, &slot.value_type),
@@ -47,17 +50,15 @@ impl<'e> Evaluation<'e> {
             Leaf::ActorId => program.answer_for_text(question, self.request.actor.id),
             Leaf::ResourceId => program.answer_for_text(question, self.request.resource.id),
             Leaf::Slot(slot) => match self.statements(&slot.source) {
-                Some((map, name)) => {
-                    match (question, self.stated(test.leaf, slot, map, name).ok()?) {
-                        (Question::Present, value) => Some(value.is_some()),
-                        (Question::Within(range), Some(_)) => {
-                            let address = self.memory.address(test.leaf);
-                            address.map(|address| range.contains_ip(address))
-                        }
-                        (question, Some(value)) => program.answer(question, value),
-                        (_, None) => None,
+                Some(stated) => match (question, self.stated(test.leaf, slot, stated).ok()?) {
+                    (Question::Present, value) => Some(value.is_some()),
+                    (Question::Within(range), Some(_)) => {
+                        let address = self.memory.address(test.leaf);
+                        address.map(|address| range.contains_ip(address))
                     }
-                }
+                    (question, Some(value)) => program.answer(question, value),
+                    (_, None) => None,
+                },
                 None => match (question, self.stored(&slot.source, self.subject)) {
                     (Question::Present, value) => Some(value.is_some()),
                     (question, Some(value)) => program.answer_for_stored(question, value),
@@ -74,7 +75,7 @@ impl<'e> Evaluation<'e> {
 
     /// Where in the request a value stands, and under which name, if it stands there.
     #[inline]
-    fn statements(&self, source: &'e SlotSource) -> Option<(&'e Map<'e>, &'e str)> {
+    fn statements(&self, source: &'e SlotSource) -> Option<Stated<'e>> {
         match source {
             SlotSource::Context(name) => Some((self.request.context, name)),
             SlotSource::ActorRequest(name) => Some((self.request.actor.attributes, name)),
@@ -104,12 +105,11 @@ impl<'e> Evaluation<'e> {
         &mut self,
         leaf: pdp_cel::Leaf,
         slot: &Slot,
-        map: &'e Map<'e>,
-        name: &str,
+        (map, name): Stated<'e>,
     ) -> Result<Option<&'e Value<'e>>, FaultId> {
         match self.memory.checked(leaf).and_then(|position| map.entry(position)) {
             Some((_, value)) => Ok(Some(value)),
-            None => self.looked_for(leaf, slot, map, name),
+            None => self.looked_for(leaf, slot, (map, name)),
         }
     }
 
@@ -117,8 +117,7 @@ impl<'e> Evaluation<'e> {
         &mut self,
         leaf: pdp_cel::Leaf,
         slot: &Slot,
-        map: &'e Map<'e>,
-        name: &str,
+        (map, name): Stated<'e>,
     ) -> Result<Option<&'e Value<'e>>, FaultId> {
         // Requests of one kind have it in the same place.
         let before = self.memory.position_before(leaf);

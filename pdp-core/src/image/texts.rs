@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     fn left(text: &str) -> String {
-        without_facts(&SourceText { path: "a.yaml", text }).unwrap()
+        without_facts(&SourceText { path: "a.yaml", text }).expect(text)
     }
 
     #[test]

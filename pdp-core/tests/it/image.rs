@@ -441,31 +441,28 @@ facts: {'d:é è': {v: [{id: 'ü x'}, {prefix: 'ö '}, 'role:ñ']}, 'p:ß': {}}
     }
 }
 
+/// Why the image of a text is refused when some of its bytes are others.
+fn refused<const N: usize>(text: &str, old: &[u8; N], new: &[u8; N]) -> String {
+    let sources = [SourceText { path: "a.yaml", text }];
+    let mut image = Policies::from_sources(&sources).unwrap().to_image(&sources).unwrap();
+    let start = image.windows(N).position(|window| window == old).unwrap();
+    image[start..start + N].copy_from_slice(new);
+    Policies::from_image(&sealed(image)).unwrap_err().to_string()
+}
+
 #[test]
 fn an_attribute_of_requests_is_not_taken_from_an_image() {
     let text = "{version: 1, types: {d: {actions: [a], attributes: {n: {type: 'int', from: facts  }}}}, attributes: {resources: {'d:1': {n: 1}}}}";
-    let sources = [SourceText { path: "a.yaml", text }];
-    let image = Policies::from_sources(&sources).unwrap().to_image(&sources).unwrap();
-    let old = b"from: facts  ";
-    let start = image.windows(old.len()).position(|window| window == old).unwrap();
-    let mut made_up = image;
-    made_up[start..start + old.len()].copy_from_slice(b"from: request");
-    let error = Policies::from_image(&sealed(made_up)).unwrap_err();
+    let error = refused(text, b"from: facts  ", b"from: request");
     let message = "the image is malformed: other facts: an attribute that requests state";
-    assert_eq!(error.to_string(), message);
+    assert_eq!(error, message);
 }
 
 #[test]
 fn a_text_in_an_image_states_no_facts() {
     let text = "{version: 1, types: {d: {actions: [a]}}, resources: ['d:1'], rules: []}";
-    let sources = [SourceText { path: "a.yaml", text }];
-    let image = Policies::from_sources(&sources).unwrap().to_image(&sources).unwrap();
-    let old = b"resources:  []    ";
-    let start = image.windows(old.len()).position(|window| window == old).unwrap();
-    let mut made_up = image;
-    made_up[start..start + old.len()].copy_from_slice(b"resources: ['d:2']");
-    let error = Policies::from_image(&sealed(made_up)).unwrap_err();
-    assert_eq!(error.to_string(), "the image is malformed: texts: a text that states facts");
+    let error = refused(text, b"resources:  []    ", b"resources: ['d:2']");
+    assert_eq!(error, "the image is malformed: texts: a text that states facts");
 }
 
 #[test]
