@@ -123,6 +123,13 @@ impl Builder {
         }
     }
 
+    /// All that a role is called.
+    pub(super) fn spellings(&self, role: u32) -> impl Iterator<Item = &str> {
+        let own = Some(self.roles.text(role)).filter(|own| !self.aliases.contains_key(*own));
+        let aliases = self.aliases.iter().filter(move |(_, of)| **of == role);
+        own.into_iter().chain(aliases.map(|(alias, _)| &**alias))
+    }
+
     pub(super) fn alias(&mut self, alias: &str, role: &str) {
         let role = self.roles.intern(role);
         self.aliases.insert(alias.into(), role);

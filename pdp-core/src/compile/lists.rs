@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::Compiler;
 use super::gathered::{Applicable, Gathered, OfAction, OfType};
 use super::keys::{Guard, guards};
+use super::marks::Marker;
 use super::questions::{Asked, Questions, Scope};
 use crate::compiled::{
     Candidate, Cell, Dispatch, Fork, Key, List, Lists, Map, NodeId, OtherwiseLine, Phase, Prefixes,
@@ -29,6 +30,7 @@ impl Compiler<'_> {
             beginnings: BTreeMap::new(),
             forks: 0,
             scope: None,
+            marker: None,
             targets: 0,
         };
         let undeclared = maker.list([(Phase::Bypass, &undeclared[..])]);
@@ -66,6 +68,8 @@ struct Maker<'c, 'm> {
     beginnings: BTreeMap<Box<str>, u32>,
     forks: u32,
     scope: Scope,
+    /// Where marks are made: not where a request is about no declared action.
+    marker: Option<Marker<'c>>,
     /// How many actions the types before have.
     targets: usize,
 }
@@ -112,6 +116,7 @@ impl Maker<'_, '_> {
     fn cell(&mut self, of_action: &OfAction) -> Cell {
         let OfAction { bypass, deny, permit } = of_action;
         let begin = self.lists.candidates.len();
+        self.marker = Some(Marker::new(&self.compiler.builder));
         let (of_none, of_tenants) = self.compiler.by_tenants(deny);
         let rules =
             [(Phase::Bypass, &bypass[..]), (Phase::Deny, &of_none), (Phase::Permit, permit)];
@@ -122,10 +127,12 @@ impl Maker<'_, '_> {
                 cell.deny_of_tenants.insert(*tenant, self.list([(Phase::Deny, own)]));
             }
         }
+        cell.marks = self.marker.take().map(Marker::finish).unwrap_or_default();
         let mut made = self.lists.candidates[begin..].iter();
         // To which tenants a resource belongs is a question of facts.
-        cell.asks_facts =
-            !of_tenants.is_empty() || made.any(|candidate| self.asks_facts(candidate.tests));
+        cell.asks_facts = !of_tenants.is_empty()
+            || cell.marks.ask_facts()
+            || made.any(|candidate| self.asks_facts(candidate.tests));
         cell
     }
 
@@ -197,13 +204,17 @@ impl Maker<'_, '_> {
 
     fn run(&mut self, items: &[Item]) -> Run {
         let first = number(self.lists.candidates.len());
-        let mut counts = [0; 3];
+        let mut up_to = [0; 3];
         for Item { phase, rule, parts, .. } in items {
-            let tests = self.questions.tests(parts, self.scope);
-            self.lists.candidates.push(Candidate { rule: *rule, tests });
-            counts[*phase as usize] += 1;
+            let (marks, parts) = match &mut self.marker {
+                Some(marker) => marker.take(parts),
+                None => (0, parts.to_vec()),
+            };
+            let tests = self.questions.tests(&parts, self.scope);
+            self.lists.candidates.push(Candidate { rule: *rule, phase: *phase, marks, tests });
+            up_to[*phase as usize..].iter_mut().for_each(|count| *count += 1);
         }
-        Run { first, counts }
+        Run { first, up_to }
     }
 }
 

@@ -8,6 +8,7 @@ mod gathered;
 mod ids;
 mod keys;
 mod lists;
+mod marks;
 mod questions;
 mod relations;
 mod rules;

@@ -6,7 +6,7 @@ use hashbrown::HashTable;
 use pdp_cel::Question;
 
 use super::table::is_same;
-use super::{List, Lists, Map, NodeId, RelationIndex, TypeIndex};
+use super::{List, Lists, Map, Marks, NodeId, RelationIndex, TypeIndex};
 use crate::{Effect, Obligation};
 
 /// Which rules can apply to a request.
@@ -104,6 +104,8 @@ pub(crate) struct TypeDispatch {
 /// The rules that can apply to one action on one type.
 #[derive(Debug, Default)]
 pub(crate) struct Cell {
+    /// What its rules need.
+    pub(crate) marks: Marks,
     /// Where the set has tenants, without the deny rules of those.
     pub(crate) rules: List,
     /// Of the deny rules of all tenants only those of a resource's own are tried.

@@ -1,18 +1,30 @@
 use super::{Map, Prefixes, Tests, TextTable};
 
-/// A rule that may apply, and what is still asked of a request that was led to it.
+/// A rule that may apply, and what is still asked of a request that was led to it: marks that it
+/// needs, and tests.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
     pub(crate) rule: u32,
+    pub(crate) phase: Phase,
+    pub(crate) marks: u32,
     pub(crate) tests: Tests,
 }
 
+impl Candidate {
+    /// What says which of two is tried first.
+    #[inline]
+    pub(crate) fn turn(&self) -> u64 {
+        (self.phase as u64) << 32 | u64::from(self.rule)
+    }
+}
+
 /// Consecutive ones of [`Lists::candidates`], in the order in which they are tried: first those
-/// that bypass, then those that deny, then those that permit, of each as many.
+/// that bypass, then those that deny, then those that permit.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Run {
     pub(crate) first: u32,
-    pub(crate) counts: [u32; 3],
+    /// How many there are of each phase and those before.
+    pub(crate) up_to: [u32; 3],
 }
 
 /// What a rule does when it matches.
@@ -21,6 +33,18 @@ pub(crate) enum Phase {
     Bypass,
     Deny,
     Permit,
+}
+
+/// From one phase up to another, both among them.
+pub(crate) type Phases = (Phase, Phase);
+
+impl Phase {
+    pub(crate) const ALL: Phases = (Phase::Bypass, Phase::Permit);
+
+    #[inline]
+    pub(crate) fn alone(self) -> Phases {
+        (self, self)
+    }
 }
 
 /// The rules for one action on one type. Where they are many, those that only some requests can
@@ -92,16 +116,14 @@ pub(crate) struct Lists {
 }
 
 impl Run {
-    /// Where the candidates of a phase begin and end.
+    /// Where the candidates of some phases begin and end.
     #[inline]
-    pub(crate) fn part(&self, phase: Phase) -> (u32, u32) {
-        let [bypass, deny, permit] = self.counts;
-        let (before, count) = match phase {
-            Phase::Bypass => (0, bypass),
-            Phase::Deny => (bypass, deny),
-            Phase::Permit => (bypass + deny, permit),
+    pub(crate) fn part(&self, (first, last): Phases) -> (u32, u32) {
+        let before = match first {
+            Phase::Bypass => 0,
+            later => self.up_to[later as usize - 1],
         };
-        (self.first + before, self.first + before + count)
+        (self.first + before, self.first + self.up_to[last as usize])
     }
 }
 

@@ -6,6 +6,7 @@ mod dispatch;
 mod facts;
 mod leaf;
 mod list;
+mod marks;
 mod open_table;
 mod pages;
 mod prefixes;
@@ -21,7 +22,8 @@ pub(crate) use dispatch::{
 };
 pub(crate) use facts::{Detail, DetailKey, FactTables, Moved, Pairs, Until, of_pair, pair};
 pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
-pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Phase, Run};
+pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Phase, Phases, Run};
+pub(crate) use marks::{Marks, of_words};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};
 pub(crate) use pdp_cel::{NodeId, Stored};
 pub(crate) use prefixes::Prefixes;

@@ -3,11 +3,11 @@
 use pdp_cel::{Failure, Host, List, Memory as Remembered, Meter, Operand, Texts, Truth};
 
 use super::Scratch;
-use super::relation::Walk;
 use super::scratch::{FEW_ROLES, Memory};
+use super::walk::Walk;
 use crate::compile::{BUILTIN_ITEMS_MAX, mask};
 use crate::compiled::{
-    ClosedPair, FaultId, Leaf, NodeId, RelationInfo, ResourceIndex, TypeIndex, Until,
+    ClosedPair, FaultId, Leaf, NodeId, Record, RelationInfo, ResourceIndex, TypeIndex, Until,
 };
 use crate::{Actor, Policies, Request};
 
@@ -22,6 +22,10 @@ pub(super) struct Evaluation<'e> {
     pub(super) actor: Option<u32>,
     /// The resource of the request.
     pub(super) subject: Subject,
+    /// The same, if facts name it.
+    pub(super) named: Option<Named<'e>>,
+    /// What the request has of what rules need; see [`crate::compiled::Marks`].
+    pub(super) marks: u32,
     /// The direct relations of the actor on the resource of the request, once they are wanted.
     pub(super) held: Option<u64>,
     /// What was found beforehand of the actor and the resource, once it was wanted, where facts of
@@ -41,6 +45,20 @@ pub(super) struct Subject {
     pub(super) index: Option<ResourceIndex>,
     /// If facts do not name it, the resource whose id it has; `None` for that of the request.
     pub(super) namesake: Option<ResourceIndex>,
+}
+
+/// A resource that facts name, and what they say of it in short.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'e> {
+    pub(super) index: ResourceIndex,
+    pub(super) record: &'e Record,
+}
+
+impl<'e> Named<'e> {
+    #[inline]
+    pub(super) fn of(policies: &'e Policies, index: ResourceIndex) -> Self {
+        Named { index, record: policies.facts.resources.record(index) }
+    }
 }
 
 impl Subject {
@@ -71,6 +89,8 @@ impl<'e> Evaluation<'e> {
             walk: Some(walk),
             actor,
             subject,
+            named: subject.index.map(|index| Named::of(policies, index)),
+            marks: 0,
             held: None,
             closed: None,
             assume_unended: false,

@@ -2,7 +2,7 @@
 //! one lead to, in the order in which they stand.
 
 use super::condition::Evaluation;
-use crate::compiled::{Candidate, Key, KeyKind, List, Lists, Phase, Run};
+use crate::compiled::{Candidate, Key, KeyKind, List, Lists, Phases, Run};
 
 /// Up to so many lists, the next rule is looked for among the first of each.
 const MERGED_MAX: usize = 16;
@@ -67,32 +67,32 @@ impl<'e> Evaluation<'e> {
         }
     }
 
-    /// The first rule of a phase that decides.
+    /// The first rule of some phases that decides.
     #[inline]
     pub(super) fn first(
         &mut self,
         runs: &Runs,
-        phase: Phase,
+        phases: Phases,
         mut decides: impl FnMut(&mut Self, &Candidate) -> bool,
-    ) -> Option<u32> {
+    ) -> Option<&'e Candidate> {
         match runs {
             Runs::One(run) => {
-                let mut candidates = self.lists().part(run.part(phase)).iter();
-                Some(candidates.find(|candidate| decides(self, candidate))?.rule)
+                let mut candidates = self.lists().part(run.part(phases)).iter();
+                candidates.find(|candidate| decides(self, candidate))
             }
-            Runs::Several(runs) => self.first_of_several(runs, phase, decides),
+            Runs::Several(runs) => self.first_of_several(runs, phases, decides),
         }
     }
 
     fn first_of_several(
         &mut self,
         runs: &[Run],
-        phase: Phase,
+        phases: Phases,
         mut decides: impl FnMut(&mut Self, &Candidate) -> bool,
-    ) -> Option<u32> {
+    ) -> Option<&'e Candidate> {
         let mut parts = std::mem::take(&mut self.memory.parts);
         parts.clear();
-        let all = runs.iter().map(|run| run.part(phase));
+        let all = runs.iter().map(|run| run.part(phases));
         parts.extend(all.filter(|(begin, end)| begin < end));
         let found = match &mut parts[..] {
             [] => None,
@@ -104,7 +104,7 @@ impl<'e> Evaluation<'e> {
             many => self.first_sorted(many, decides),
         };
         self.memory.parts = parts;
-        Some(found?.rule)
+        found
     }
 
     fn first_merged(
@@ -116,7 +116,7 @@ impl<'e> Evaluation<'e> {
         let mut last = None;
         loop {
             let left = parts.iter_mut().filter(|(begin, end)| begin < end);
-            let (begin, _) = left.min_by_key(|(begin, _)| candidates[*begin as usize].rule)?;
+            let (begin, _) = left.min_by_key(|(begin, _)| candidates[*begin as usize].turn())?;
             let candidate = &candidates[*begin as usize];
             *begin += 1;
             // A rule that stands under several keys is tried once.
@@ -136,8 +136,8 @@ impl<'e> Evaluation<'e> {
         let mut order = std::mem::take(&mut self.memory.order);
         order.clear();
         order.extend(parts.iter().flat_map(|(begin, end)| *begin..*end));
-        order.sort_unstable_by_key(|index| candidates[*index as usize].rule);
-        order.dedup_by_key(|index| candidates[*index as usize].rule);
+        order.sort_unstable_by_key(|index| candidates[*index as usize].turn());
+        order.dedup_by_key(|index| candidates[*index as usize].turn());
         let mut tried = order.iter().map(|index| &candidates[*index as usize]);
         let found = tried.find(|candidate| decides(self, candidate));
         self.memory.order = order;
@@ -146,7 +146,7 @@ impl<'e> Evaluation<'e> {
 
     /// Notes what a list holds for this request.
     fn gather(&mut self, list: List, runs: &mut Vec<Run>) {
-        if list.always.counts != [0; 3] {
+        if list.always.up_to != [0; 3] {
             runs.push(list.always);
         }
         let Some(fork) = list.fork else { return };

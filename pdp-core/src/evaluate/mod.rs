@@ -1,5 +1,6 @@
 //! How a decision is made: match the target, test what its rules ask, combine the effects.
 
+mod answer;
 mod batch;
 mod condition;
 mod lists;
@@ -8,21 +9,19 @@ mod resolved;
 mod scratch;
 mod tenants;
 mod value;
+mod walk;
 
 pub use scratch::Scratch;
-
-use std::borrow::Cow;
 
 use condition::{Evaluation, Subject};
 use lists::Runs;
 use pdp_cel::{Failure, Meter, Truth};
 
-use crate::compiled::{Cell, Code, List, OtherwiseLine, Phase, Test, Tests, TypeDispatch};
-use crate::error::printable;
-use crate::{Decision, Effect, Fault, Obligations, Policies, Request, RuleError, RuleRef};
-
-/// The reason where no rule decides and no line of `otherwise` holds.
-const NO_MATCHING_POLICY: &str = "no_matching_policy";
+use crate::compiled::{
+    Candidate, Cell, Code, List, Marks, OtherwiseLine, Phase, Phases, Test, Tests, TypeDispatch,
+    of_words,
+};
+use crate::{Decision, Policies, Request};
 
 impl Policies {
     /// Decides a request. Always returns, never fails; what could not be evaluated is listed in
@@ -73,7 +72,7 @@ impl Policies {
             None => evaluation.otherwise(&target.of_type.otherwise),
             Some(_) => None,
         };
-        self.decision(deciding.as_ref(), otherwise, &errors)
+        self.decision(deciding, otherwise, &errors)
     }
 
     /// Decides a request whose type is not declared, or not with this action.
@@ -92,67 +91,7 @@ impl Policies {
         let actor = self.facts.actors.index(request.actor.id);
         let mut evaluation = Evaluation::new(self, request, actor, subject, scratch);
         let deciding = evaluation.undeclared(bypass, &mut errors);
-        self.decision(deciding.as_ref(), None, &errors)
-    }
-
-    #[inline]
-    fn decision<'p>(
-        &'p self,
-        deciding: Option<&Deciding>,
-        otherwise: Option<&'p str>,
-        errors: &[(u32, Failure)],
-    ) -> Decision<'p> {
-        let errors = if errors.is_empty() { Vec::new() } else { self.rule_errors(errors) };
-        let Some(&Deciding { rule, bypass }) = deciding else {
-            return Decision {
-                effect: Effect::Deny,
-                reason: Cow::Borrowed(otherwise.unwrap_or(NO_MATCHING_POLICY)),
-                rule: None,
-                bypass: false,
-                obligations: Obligations::Borrowed(&[]),
-                errors,
-                policy: self.version,
-            };
-        };
-        let decided = &self.code.rules[rule as usize];
-        Decision {
-            effect: decided.effect,
-            reason: Cow::Borrowed(&decided.reason),
-            rule: Some(self.rule_ref(rule)),
-            bypass,
-            obligations: Obligations::Borrowed(&decided.obligations),
-            errors,
-            policy: self.version,
-        }
-    }
-
-    #[cold]
-    fn rule_errors(&self, errors: &[(u32, Failure)]) -> Vec<RuleError<'_>> {
-        errors.iter().map(|(rule, failure)| self.rule_error(*rule, *failure)).collect()
-    }
-
-    fn rule_error(&self, rule: u32, failure: Failure) -> RuleError<'_> {
-        let rule = self.rule_ref(rule);
-        let Failure { node, fault } = failure;
-        if let pdp_cel::Fault::Host(fault) = fault {
-            let (fault, message) = &self.code.leaves.faults[fault as usize];
-            return RuleError { rule, fault: *fault, message: Cow::Borrowed(message) };
-        }
-        let message = match self.code.program.origin(node) {
-            Some(origin) => Cow::Owned(format!("{fault}, in `{}`", printable(origin))),
-            None => Cow::Borrowed(fault.message()),
-        };
-        RuleError { rule, fault: Fault::of_expression(fault), message }
-    }
-
-    #[inline]
-    fn rule_ref(&self, rule: u32) -> RuleRef<'_> {
-        let rule = &self.code.rules[rule as usize];
-        RuleRef {
-            id: Cow::Borrowed(&rule.id),
-            file: Cow::Borrowed(&self.code.files[rule.file as usize]),
-            line: rule.line,
-        }
+        self.decision(deciding, None, &errors)
     }
 }
 
@@ -166,72 +105,82 @@ struct Target<'p> {
     subject: Subject,
 }
 
-/// The rule that decides.
-struct Deciding {
-    rule: u32,
-    bypass: bool,
-}
-
 impl<'e> Evaluation<'e> {
-    /// The four steps: bypass rules permit, deny rules deny, permit rules permit, else nothing.
-    fn decide(&mut self, cell: &Cell, errors: &mut Vec<(u32, Failure)>) -> Option<Deciding> {
+    /// The four steps: bypass rules permit, deny rules deny, permit rules permit, else nothing. They
+    /// stand in this order, so the first that matches decides.
+    fn decide(&mut self, cell: &Cell, errors: &mut Vec<(u32, Failure)>) -> Option<&'e Candidate> {
+        self.marks = self.marks_of(&cell.marks);
         let rules = self.gathered(cell.rules);
-        let deciding = self.decide_by(&rules, cell, errors);
+        let deciding = if cell.deny_of_tenants.is_empty() {
+            self.first_match(&rules, Phase::ALL, errors)
+        } else {
+            self.decide_with_tenants(&rules, cell, errors)
+        };
         self.give_back(rules);
         deciding
     }
 
-    fn decide_by(
+    /// The same where tenants have deny rules: of those only the resource's own are tried.
+    fn decide_with_tenants(
         &mut self,
         rules: &Runs,
         cell: &Cell,
         errors: &mut Vec<(u32, Failure)>,
-    ) -> Option<Deciding> {
-        if let Some(rule) = self.first_match(rules, Phase::Bypass, errors) {
-            return Some(Deciding { rule, bypass: true });
-        }
-        let denying = if cell.deny_of_tenants.is_empty() {
-            self.first_match(rules, Phase::Deny, errors)
-        } else {
-            self.first_denying_with_tenants(rules, cell, errors)
-        };
-        let rule = match denying {
-            Some(rule) => rule,
-            None => self.first_match(rules, Phase::Permit, errors)?,
-        };
-        Some(Deciding { rule, bypass: false })
+    ) -> Option<&'e Candidate> {
+        self.first_match(rules, Phase::Bypass.alone(), errors)
+            .or_else(|| self.first_denying_with_tenants(rules, cell, errors))
+            .or_else(|| self.first_match(rules, Phase::Permit.alone(), errors))
     }
 
-    /// The first rule of a phase that matches. One that cannot be evaluated does not match; but if
-    /// it denies, it decides in its place.
+    /// Those of some marks that the request has.
+    #[inline]
+    fn marks_of(&self, marks: &Marks) -> u32 {
+        let actor = &self.request.actor;
+        marks.of_actor(actor.actor_type)
+            | marks.of_resource(|| self.named.is_some_and(|named| named.record.is_known()))
+            | of_words(&marks.roles, actor.roles.iter().map(AsRef::as_ref))
+            | of_words(&marks.tenants, actor.all_tenants())
+    }
+
+    /// The first rule of some phases that matches. One that cannot be evaluated does not match; but
+    /// if it denies, it decides in its place.
     #[inline]
     fn first_match(
         &mut self,
         rules: &Runs,
-        phase: Phase,
+        phases: Phases,
         errors: &mut Vec<(u32, Failure)>,
-    ) -> Option<u32> {
-        self.first(rules, phase, |this, candidate| match this.passes(candidate.tests) {
-            Truth::No => false,
-            Truth::Yes => true,
-            Truth::Fault(failure) => {
-                errors.push((candidate.rule, failure));
-                phase == Phase::Deny
+    ) -> Option<&'e Candidate> {
+        self.first(rules, phases, |this, candidate| {
+            if candidate.marks & !this.marks != 0 {
+                return false;
+            }
+            match this.passes(candidate.tests) {
+                Truth::No => false,
+                Truth::Yes => true,
+                Truth::Fault(failure) => {
+                    errors.push((candidate.rule, failure));
+                    candidate.phase == Phase::Deny
+                }
             }
         })
     }
 
     /// Only bypass rules reach undeclared types and actions, as far as the setting lets them.
-    fn undeclared(&mut self, bypass: List, errors: &mut Vec<(u32, Failure)>) -> Option<Deciding> {
+    fn undeclared(
+        &mut self,
+        bypass: List,
+        errors: &mut Vec<(u32, Failure)>,
+    ) -> Option<&'e Candidate> {
         let action = self.action();
         let names = self.bypass_actions();
         if names.is_some_and(|names| !names.iter().any(|name| **name == *action)) {
             return None;
         }
         let rules = self.gathered(bypass);
-        let rule = self.first_match(&rules, Phase::Bypass, errors);
+        let deciding = self.first_match(&rules, Phase::ALL, errors);
         self.give_back(rules);
-        Some(Deciding { rule: rule?, bypass: true })
+        deciding
     }
 
     /// The word of the first line that holds.
@@ -247,7 +196,9 @@ impl<'e> Evaluation<'e> {
         while let Some(test) = tests.next() {
             let passed = match test {
                 // Asked most: the call for the others would cost more than the look.
-                Test::Role(role) => Some(self.has_role(*role)),
+                Test::Related { test, wanted } => {
+                    self.related_at_once(test).map(|held| held == *wanted)
+                }
                 Test::Value { number, .. } => self.answered(*number),
                 other => self.passes_at_once(other),
             };

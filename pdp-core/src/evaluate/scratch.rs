@@ -4,7 +4,7 @@ use pdp_cel::{Leaf, Meter};
 use smallvec::SmallVec;
 
 use super::lists::Part;
-use super::relation::Walk;
+use super::walk::Walk;
 use crate::compiled::{FaultId, Key, Run};
 
 /// Working memory of an evaluation. Hold on to one per thread: then deciding allocates nothing.

@@ -4,14 +4,14 @@ use pdp_cel::{Failure, Truth};
 
 use super::condition::{Evaluation, Subject, failure_of_host};
 use super::lists::Runs;
-use super::relation::Walk;
+use super::walk::Walk;
 use crate::compile::bits;
-use crate::compiled::{Cell, Phase};
+use crate::compiled::{Candidate, Cell, Phase};
 
 /// The one goal of this walk, on every resource: to be there.
 const REACHED: u64 = 1;
 
-impl Evaluation<'_> {
+impl<'e> Evaluation<'e> {
     /// Whether the resource of the request belongs to a tenant that a tenant file names.
     pub(super) fn belongs_to(&mut self, tenant: u32) -> Truth {
         self.know_tenants();
@@ -29,7 +29,7 @@ impl Evaluation<'_> {
         rules: &Runs,
         cell: &Cell,
         errors: &mut Vec<(u32, Failure)>,
-    ) -> Option<u32> {
+    ) -> Option<&'e Candidate> {
         self.know_tenants();
         let denying = if self.memory.tenants_fault.is_some() {
             self.gathered(cell.deny_of_all)
@@ -40,7 +40,7 @@ impl Evaluation<'_> {
             };
             self.gathered_with(rules, own)
         };
-        let found = self.first_match(&denying, Phase::Deny, errors);
+        let found = self.first_match(&denying, Phase::Deny.alone(), errors);
         self.give_back(denying);
         found
     }
