@@ -4,6 +4,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::open_table::{OpenTable, Slot};
+use super::pages::SHARES;
 use super::{Closed, Record, RelationIndex, ResourceIndex, Resources, Stored, TextTable};
 use crate::Timestamp;
 
@@ -356,7 +357,7 @@ impl EndingPairs {
 /// For actors their places in [`Ranges`](super::Ranges).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moved {
-    table: OpenTable<MovedSlot>,
+    table: OpenTable<MovedSlot, SHARES>,
     seed: RandomState,
 }
 
@@ -394,7 +395,7 @@ impl Moved {
 /// For an actor its attributes, sorted by position.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ActorAttributes {
-    table: OpenTable<AttributeSlot>,
+    table: OpenTable<AttributeSlot, SHARES>,
     seed: RandomState,
 }
 

@@ -25,6 +25,7 @@ pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
 pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Phase, Phases, Run};
 pub(crate) use marks::{Marks, of_words};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};
+pub(crate) use pages::SHARES;
 pub(crate) use pdp_cel::{NodeId, Stored};
 pub(crate) use prefixes::Prefixes;
 pub(crate) use ranges::{Numbered, Ranges};

@@ -1,4 +1,4 @@
-use super::pages::{PAGE, Pages};
+use super::pages::{ITEMS, Pages};
 
 /// An entry of an [`OpenTable`]; the default is empty.
 pub(crate) trait Slot: Clone + Default {
@@ -8,18 +8,18 @@ pub(crate) trait Slot: Clone + Default {
 /// A hash table with open addressing and linear probing, in pages that copies share. Who uses it
 /// hashes: the same entry always has the same hash.
 #[derive(Debug)]
-pub(crate) struct OpenTable<S> {
-    slots: Pages<S>,
+pub(crate) struct OpenTable<S, const PAGE: usize = ITEMS> {
+    slots: Pages<S, PAGE>,
     len: usize,
 }
 
-impl<S> Clone for OpenTable<S> {
+impl<S, const PAGE: usize> Clone for OpenTable<S, PAGE> {
     fn clone(&self) -> Self {
         OpenTable { slots: self.slots.clone(), len: self.len }
     }
 }
 
-impl<S> Default for OpenTable<S> {
+impl<S, const PAGE: usize> Default for OpenTable<S, PAGE> {
     fn default() -> Self {
         OpenTable { slots: Pages::default(), len: 0 }
     }
@@ -28,7 +28,7 @@ impl<S> Default for OpenTable<S> {
 /// The fewest slots of a table that is not empty; a power of two.
 const SLOTS_MIN: usize = 64;
 
-impl<S: Slot> OpenTable<S> {
+impl<S: Slot, const PAGE: usize> OpenTable<S, PAGE> {
     /// The entry with this hash that `is_it` recognises.
     #[inline]
     pub(crate) fn find(&self, hash: u64, is_it: impl Fn(&S) -> bool) -> Option<&S> {
@@ -122,7 +122,7 @@ impl<S: Slot> OpenTable<S> {
         let size = (entries.len() * 4).div_ceil(3).next_power_of_two().max(SLOTS_MIN);
         let mut table = OpenTable { slots: Pages::filled(size), len: 0 };
         let mut pages = table.slots.own().expect("nobody shares pages that were made now");
-        for entry in by_page(entries, size, &hash_of) {
+        for entry in by_page::<S, PAGE>(entries, size, &hash_of) {
             let mut position = home(hash_of(&entry), size - 1);
             loop {
                 let slot: &mut S = &mut pages[position / PAGE][position % PAGE];
@@ -142,7 +142,11 @@ impl<S: Slot> OpenTable<S> {
 }
 
 /// Entries in the order of the pages of a table of so many slots, those of one page as they came.
-fn by_page<S: Slot>(entries: &[S], size: usize, hash_of: &impl Fn(&S) -> u64) -> Vec<S> {
+fn by_page<S: Slot, const PAGE: usize>(
+    entries: &[S],
+    size: usize,
+    hash_of: &impl Fn(&S) -> u64,
+) -> Vec<S> {
     let page_of = |entry: &S| home(hash_of(entry), size - 1) / PAGE;
     let mut ends = vec![0_usize; size.div_ceil(PAGE) + 1];
     entries.iter().for_each(|entry| ends[page_of(entry) + 1] += 1);
@@ -165,7 +169,11 @@ fn home(hash: u64, mask: usize) -> usize {
     hash & mask
 }
 
-fn place<S: Slot>(slots: &mut Pages<S>, slot: S, hash_of: &impl Fn(&S) -> u64) {
+fn place<S: Slot, const PAGE: usize>(
+    slots: &mut Pages<S, PAGE>,
+    slot: S,
+    hash_of: &impl Fn(&S) -> u64,
+) {
     let mask = slots.len() - 1;
     let mut position = home(hash_of(&slot), mask);
     while !slots.item(position).is_empty() {
@@ -238,7 +246,7 @@ mod tests {
             let entries: Vec<Number> = numbers.iter().map(|number| Number(Some(*number))).collect();
             let set: BTreeSet<u16> = numbers.into_iter().collect();
             let hash_of = |slot: &Number| home(slot.0.unwrap_or_default());
-            let table = OpenTable::of(&entries, hash_of, |there, entry| there.0 == entry.0);
+            let table = OpenTable::<Number>::of(&entries, hash_of, |there, entry| there.0 == entry.0);
             prop_assert_eq!(table.len, set.len());
             for number in 0..3_000 {
                 let found = table.find(home(number), |slot| slot.0 == Some(number)).is_some();

@@ -1,7 +1,11 @@
 use std::sync::Arc;
 
-/// How many items a page holds; a power of two.
-pub(super) const PAGE: usize = 256;
+/// How many items a page holds, if nothing else is said; a power of two.
+pub(crate) const ITEMS: usize = 256;
+
+/// How many, where copying an item counts one more who shares something: that takes a look at each
+/// of these things, wherever it lies.
+pub(crate) const SHARES: usize = 32;
 
 /// How many pages lie together; a power of two.
 const SHELF: usize = 64;
@@ -9,28 +13,28 @@ const SHELF: usize = 64;
 /// Items in pages, and pages on shelves, that copies share: changing one item of a copy copies its
 /// page, its shelf and where the shelves are, and nothing else.
 #[derive(Debug)]
-pub(crate) struct Pages<T> {
-    shelves: Arc<[Shelf<T>]>,
+pub(crate) struct Pages<T, const PAGE: usize = ITEMS> {
+    shelves: Arc<[Shelf<T, PAGE>]>,
     len: usize,
 }
 
-type Page<T> = Arc<[T; PAGE]>;
+type Page<T, const PAGE: usize> = Arc<[T; PAGE]>;
 /// Where there are fewer pages, an empty one stands in for the others.
-type Shelf<T> = Arc<[Page<T>; SHELF]>;
+type Shelf<T, const PAGE: usize> = Arc<[Page<T, PAGE>; SHELF]>;
 
-impl<T> Clone for Pages<T> {
+impl<T, const PAGE: usize> Clone for Pages<T, PAGE> {
     fn clone(&self) -> Self {
         Pages { shelves: Arc::clone(&self.shelves), len: self.len }
     }
 }
 
-impl<T> Default for Pages<T> {
+impl<T, const PAGE: usize> Default for Pages<T, PAGE> {
     fn default() -> Self {
         Pages { shelves: Arc::new([]), len: 0 }
     }
 }
 
-impl<T: Clone + Default> Pages<T> {
+impl<T: Clone + Default, const PAGE: usize> Pages<T, PAGE> {
     /// As many default items.
     pub(crate) fn filled(len: usize) -> Self {
         let pages = len.div_ceil(PAGE);
@@ -97,14 +101,14 @@ impl<T: Clone + Default> Pages<T> {
 }
 
 /// A shelf with so many pages, as far as it holds them.
-fn shelf<T: Clone + Default>(pages: usize) -> Shelf<T> {
+fn shelf<T: Clone + Default, const PAGE: usize>(pages: usize) -> Shelf<T, PAGE> {
     let stand_in = page();
     Arc::new(std::array::from_fn(
         |index| if index < pages { page() } else { Arc::clone(&stand_in) },
     ))
 }
 
-fn page<T: Clone + Default>() -> Page<T> {
+fn page<T: Clone + Default, const PAGE: usize>() -> Page<T, PAGE> {
     let items: Arc<[T]> = std::iter::repeat_n(T::default(), PAGE).collect();
     items.try_into().ok().expect("the slice has the length of a page")
 }
@@ -112,6 +116,8 @@ fn page<T: Clone + Default>() -> Page<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const PAGE: usize = ITEMS;
 
     #[test]
     fn a_copy_changes_alone() {

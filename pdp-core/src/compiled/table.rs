@@ -4,7 +4,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::open_table::{OpenTable, Slot};
-use super::pages::Pages;
+use super::pages::{Pages, SHARES};
 use super::{Detail, DetailKey, RelationIndex, ResourceIndex, TypeIndex, Until};
 
 /// Texts, each once, numbered in the order in which they came.
@@ -115,7 +115,7 @@ pub(crate) struct Resources {
     texts: Texts,
     records: Pages<Record>,
     /// Everything but facts about exact actors, sorted, for each resource.
-    details: Pages<Option<Arc<[Detail]>>>,
+    details: Pages<Option<Arc<[Detail]>>, SHARES>,
     numbers: OpenTable<Numbered>,
     seed: RandomState,
 }
@@ -405,7 +405,7 @@ impl Resources {
 #[derive(Clone, Debug, Default)]
 struct Texts {
     arena: Arc<Arena>,
-    later: Pages<(u16, Arc<str>)>,
+    later: Pages<(u16, Arc<str>), SHARES>,
 }
 
 impl Texts {

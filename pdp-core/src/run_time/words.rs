@@ -4,12 +4,12 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::key::{FactKey, State};
-use crate::compiled::{OpenTable, TableSlot};
+use crate::compiled::{OpenTable, SHARES, TableSlot};
 
 /// The last words of run time, by fact.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Words {
-    table: OpenTable<WordSlot>,
+    table: OpenTable<WordSlot, SHARES>,
     seed: RandomState,
     /// How many words were said.
     count: u64,
