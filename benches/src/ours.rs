@@ -1,6 +1,9 @@
 //! Our own side of a comparison: the engine and the floor.
 
-use pdp_core::{Decision, Effect, Policies, Request, Scratch, SourceText};
+use pdp_core::{
+    ActorRef, Decision, Effect, Policies, Request, ResolvedRequest, ResourceRef, Scratch,
+    SourceText,
+};
 
 use crate::{
     conditions,
@@ -29,6 +32,32 @@ pub fn seed<'a>(policies: &'a Policies, load: Load, draws: &'a [Draw<'a>]) -> Co
     let requests: Vec<&Draw<'_>> = draws.iter().collect();
     let call = move |draw: &&'a Draw<'a>| policies.evaluate(&engine::request(draw), &mut scratch);
     Contender::new("engine", load, requests, call, permits)
+}
+
+/// The engine with actors and resources that the host looked up before.
+///
+/// # Panics
+///
+/// If a lookup is of another revision than the policies: there is nothing to measure then.
+pub fn seed_handles<'a>(
+    policies: &'a Policies,
+    load: Load,
+    draws: &'a [Draw<'a>],
+) -> Contender<'a> {
+    let mut scratch = Scratch::new();
+    let resolved = |draw: &'a Draw<'a>| -> (ActorRef, ResourceRef, &'a Draw<'a>) {
+        let request = engine::request(draw);
+        let actor = policies.resolve_actor(&request.actor);
+        (actor, policies.resolve_resource(&request.resource), draw)
+    };
+    let requests: Vec<_> = draws.iter().map(resolved).collect();
+    let call = move |(actor, resource, draw): &(ActorRef, ResourceRef, &'a Draw<'a>)| {
+        let Request { action, context, .. } = engine::request(draw);
+        let request = ResolvedRequest { context, ..ResolvedRequest::new(actor, action, resource) };
+        let decision = policies.evaluate_resolved(&request, &mut scratch);
+        decision.expect("it was looked up in these policies")
+    };
+    Contender::new("engine, handles", load, requests, call, permits)
 }
 
 /// The floor in its three variants.

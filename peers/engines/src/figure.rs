@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use pdp_benches::engine;
 use pdp_benches::measure::median;
 use pdp_benches::seed::Draw;
-use pdp_core::{Policies, Scratch};
+use pdp_core::{Policies, Request, Scratch};
 use serde::{Deserialize, Serialize};
 
 /// A figure beside the cells.
@@ -27,6 +27,10 @@ pub struct Figure {
 pub enum What {
     /// One of the first thousand decisions after loading, on the whole.
     First,
+    /// One of distinct requests, asked one by one.
+    Singly,
+    /// One of the same requests, asked in batches of 64.
+    Batched,
     /// Two threads that share one engine.
     TwoThreads,
     /// Two threads that only reckon: what the machine gives.
@@ -50,6 +54,45 @@ pub fn first(policies: &Policies, draws: &[Draw<'_>]) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a thousand")]
     let count = count as f64;
     begin.elapsed().as_secs_f64() * 1e9 / count
+}
+
+/// How many requests a batch holds.
+const BATCH: usize = 64;
+
+/// Nanoseconds of a decision where requests are asked one by one, and in batches.
+pub fn batches(policies: &Policies, draws: &[Draw<'_>]) -> [f64; 2] {
+    let requests: Vec<Request<'_>> = draws.iter().map(engine::request).collect();
+    let mut scratch = Scratch::new();
+    let (mut singly, mut batched) = (Vec::new(), Vec::new());
+    let mut decisions = Vec::with_capacity(BATCH);
+    for _ in 0..ROUNDS {
+        singly.push(each(&requests, |batch| {
+            for request in batch {
+                decisions.push(policies.evaluate(request, &mut scratch));
+            }
+            black_box(&mut decisions).clear();
+        }));
+        batched.push(each(&requests, |batch| {
+            policies.evaluate_batch(batch, &mut scratch, &mut decisions);
+            black_box(&mut decisions).clear();
+        }));
+    }
+    [median(&mut singly), median(&mut batched)]
+}
+
+/// Nanoseconds for each request, where `step` takes a batch of them.
+fn each<'r>(requests: &[Request<'r>], mut step: impl FnMut(&[Request<'r>])) -> f64 {
+    let begin = Instant::now();
+    let mut count = 0_u32;
+    while begin.elapsed() < MEASURED {
+        for batch in requests.chunks(BATCH) {
+            step(black_box(batch));
+        }
+        count += 1;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    let asked = requests.len() as f64 * f64::from(count);
+    begin.elapsed().as_secs_f64() * 1e9 / asked
 }
 
 /// How many times as many decisions two threads make as one, and how many times as much two

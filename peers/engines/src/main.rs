@@ -104,6 +104,9 @@ fn seed(arguments: &Arguments, size: usize, results: &mut Results) -> Result<()>
     let (floor, floor_load) = loaded(|| SeedFloor::new(&seed));
     let (reference, draws) = (Reference::new(&seed), Draws::new(&seed));
     results.figure(What::First, size, figure::first(&policies, &draws.distinct()));
+    let [singly, batched] = figure::batches(&policies, &draws.distinct());
+    results.figure(What::Singly, size, singly);
+    results.figure(What::Batched, size, batched);
     if size == THREADS_AT {
         let [deciding, reckoning] = figure::two_threads(&policies, &draws.distinct());
         results.figure(What::TwoThreads, size, deciding);
@@ -124,6 +127,7 @@ fn seed(arguments: &Arguments, size: usize, results: &mut Results) -> Result<()>
         }
         let wanted: Vec<bool> = draws.iter().map(|draw| reference.permits(draw)).collect();
         let mut contenders = vec![ours::seed(&policies, load, &draws)];
+        contenders.push(ours::seed_handles(&policies, load, &draws));
         contenders.extend(ours::seed_floor(&floor, floor_load, &draws));
         if set == "hot" && size <= PEERS_MAX {
             contenders.extend(peers(arguments, &seed, &draws));

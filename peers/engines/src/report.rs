@@ -35,6 +35,12 @@ pub fn figures(figures: &[Figure]) -> String {
         What::First => {
             format!("seed, N = {size}: {value:.0} ns for each of the first 1 000 decisions\n")
         }
+        What::Singly => {
+            format!("seed, N = {size}: {value:.0} ns a decision, distinct requests one by one\n")
+        }
+        What::Batched => {
+            format!("seed, N = {size}: {value:.0} ns a decision, the same in batches of 64\n")
+        }
         What::TwoThreads => {
             format!("seed, N = {size}: two threads decide {value:.2} times as much\n")
         }
