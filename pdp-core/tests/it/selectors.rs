@@ -1,4 +1,4 @@
-use pdp_core::{Actor, ActorType, Effect};
+use pdp_core::{Actor, ActorType, Effect, Membership};
 
 use crate::support::{ask, human, policies, texts};
 
@@ -52,6 +52,33 @@ fn each_key_selects() {
     }
     assert!(matches("{relation: house.owner}", human("user:2")));
     assert!(matches("{type: [agent, service]}", Actor::new(ActorType::Service, "s")));
+}
+
+#[test]
+fn words_of_a_request_are_known_at_a_glance_and_by_their_numbers() {
+    let memberships = [Membership { tenant: "t1".into(), role: "boss".into() }];
+    let member = Actor { memberships: &memberships, ..human("user:1") };
+    let roles = texts(&["guard"]);
+    let guard = Actor { roles: &roles, ..human("user:1") };
+    // Up to four are looked for by their names.
+    for count in [0, 2, 3, 4, 9] {
+        let others: Vec<String> = (0..count).map(|index| format!("other{index}")).collect();
+        let with =
+            |word: &str| format!("[{}]", [&others[..], &[word.to_owned()]].concat().join(", "));
+        for (selector, actor, holds) in [
+            (format!("{{tenant: {}}}", with("t1")), member, true),
+            (format!("{{tenant: {}}}", with("t2")), member, false),
+            (format!("{{role: {}}}", with("guard")), guard, true),
+            (format!("{{role: {}}}", with("boss")), guard, false),
+            (format!("{{role: {}}}", with("boss")), member, false),
+            (format!("{{role: {}, type: agent}}", with("guard")), guard, false),
+            (format!("{{type: human, role: {}}}", with("clerk")), guard, false),
+            (format!("{{any: [{{role: {}}}, {{tenant: t1}}]}}", with("clerk")), member, true),
+            (format!("{{any: [{{role: {}}}, {{tenant: t1}}]}}", with("guard")), guard, true),
+        ] {
+            assert_eq!(matches(&selector, actor), holds, "{selector}");
+        }
+    }
 }
 
 #[test]
