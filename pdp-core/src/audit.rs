@@ -1,5 +1,7 @@
 //! The trait that records leave through, and what a record holds.
 
+use core::net::IpAddr;
+use core::time::Duration;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -44,10 +46,32 @@ pub struct AuditRecord<'a> {
     pub time: Timestamp,
     /// What happened.
     pub event: AuditEvent<'a>,
+    /// How the question came in; `None` where it came through no door.
+    pub passage: Option<Passage<'a>>,
+}
+
+/// How a question came in through a door, and who brought it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage<'a> {
+    /// The id that the door gave to what it answered, a UUID of version 7.
+    pub decision_id: &'a str,
+    /// The id under which the caller asked, as it stated it; `None` where it stated none.
+    pub request_id: Option<&'a str>,
+    /// Who asked: the name of an entry among the callers; `None` where it could not be told.
+    pub caller: Option<&'a str>,
+    /// Through which door: `http`, `grpc`.
+    pub door: &'a str,
+    /// The address from which the question came; `None` for a Unix socket.
+    pub address: Option<IpAddr>,
+    /// What the caller says it is.
+    pub user_agent: Option<&'a str>,
+    /// How long it took from the question read to the decision made.
+    pub duration: Duration,
 }
 
 /// What an audit record is about.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are decisions")]
 #[non_exhaustive]
 pub enum AuditEvent<'a> {
     /// A request was decided.
@@ -56,6 +80,15 @@ pub enum AuditEvent<'a> {
         request: RecordedRequest<'a>,
         /// The decision, with digest and revision.
         decision: Decision<'a>,
+    },
+    /// A request was refused: there is no decision.
+    Refused {
+        /// Why, in one word.
+        kind: &'a str,
+        /// The field that is meant, if one is.
+        field: Option<&'a str>,
+        /// Why, for people.
+        message: &'a str,
     },
 }
 
@@ -69,7 +102,8 @@ impl Policies {
         time: Timestamp,
     ) -> AuditRecord<'a> {
         let request = self.code.masks.apply(request);
-        AuditRecord { time, event: AuditEvent::Decision { request, decision: decision.clone() } }
+        let event = AuditEvent::Decision { request, decision: decision.clone() };
+        AuditRecord { time, event, passage: None }
     }
 }
 

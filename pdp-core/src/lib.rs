@@ -21,7 +21,9 @@ mod run_time;
 mod source;
 pub mod wire;
 
-pub use audit::{AuditError, AuditEvent, AuditRecord, AuditSink, RecordedRequest, Recording};
+pub use audit::{
+    AuditError, AuditEvent, AuditRecord, AuditSink, Passage, RecordedRequest, Recording,
+};
 pub use change_set::{ActorForm, Change, ChangeSet, ChangedActor, Operation, Statement};
 pub use decider::Decider;
 pub use decision::{

@@ -1,8 +1,8 @@
 //! Requests and audit records as JSON.
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use crate::{Actor, AuditEvent, AuditRecord, Membership, Request, Resource};
+use crate::{Actor, AuditEvent, AuditRecord, Membership, Passage, Request, Resource};
 
 impl Serialize for Request<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -53,13 +53,63 @@ impl Serialize for Resource<'_> {
 
 impl Serialize for AuditRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let AuditEvent::Decision { request, decision } = &self.event;
-        let mut fields = serializer.serialize_struct("AuditRecord", 5)?;
-        fields.serialize_field("kind", "decision")?;
-        fields.serialize_field("time", &self.time.to_string())?;
-        fields.serialize_field("request", &request.request())?;
-        fields.serialize_field("masked", request.masked())?;
-        fields.serialize_field("decision", decision)?;
+        let mut fields = serializer.serialize_map(None)?;
+        let kind = match &self.event {
+            AuditEvent::Decision { .. } => "decision",
+            AuditEvent::Refused { .. } => "refused",
+        };
+        fields.serialize_entry("kind", kind)?;
+        fields.serialize_entry("time", &self.time.to_string())?;
+        if let Some(passage) = &self.passage {
+            passage_fields(passage, &mut fields)?;
+        }
+        match &self.event {
+            AuditEvent::Decision { request, decision } => {
+                fields.serialize_entry("request", &request.request())?;
+                fields.serialize_entry("masked", request.masked())?;
+                fields.serialize_entry("decision", decision)?;
+            }
+            AuditEvent::Refused { kind, field, message } => {
+                let error = Refusal { kind, field: *field, message };
+                fields.serialize_entry("error", &error)?;
+            }
+        }
+        fields.end()
+    }
+}
+
+/// What is not known is left out.
+fn passage_fields<M: SerializeMap>(passage: &Passage<'_>, fields: &mut M) -> Result<(), M::Error> {
+    let Passage { decision_id, request_id, caller, door, address, user_agent, duration } = passage;
+    fields.serialize_entry("decision_id", decision_id)?;
+    let words = [("request_id", request_id), ("caller", caller), ("user_agent", user_agent)];
+    for (name, word) in words {
+        if let Some(word) = word {
+            fields.serialize_entry(name, word)?;
+        }
+    }
+    fields.serialize_entry("door", door)?;
+    if let Some(address) = address {
+        fields.serialize_entry("ip_address", &address.to_string())?;
+    }
+    fields.serialize_entry("duration_ns", &u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
+}
+
+/// As the error of a request is written.
+struct Refusal<'a> {
+    kind: &'a str,
+    field: Option<&'a str>,
+    message: &'a str,
+}
+
+impl Serialize for Refusal<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("kind", self.kind)?;
+        if let Some(field) = self.field {
+            fields.serialize_entry("field", field)?;
+        }
+        fields.serialize_entry("message", self.message)?;
         fields.end()
     }
 }

@@ -1,5 +1,9 @@
+use std::time::Duration;
+
 use pdp_core::wire::RequestDocument;
-use pdp_core::{Actor, AuditEvent, Map, Request, Resource, Scratch, Timestamp, Value};
+use pdp_core::{
+    Actor, AuditEvent, AuditRecord, Map, Passage, Request, Resource, Scratch, Timestamp, Value,
+};
 
 use crate::support::{human, policies, texts};
 
@@ -83,4 +87,37 @@ fn a_sink_inside_the_process_does_not_see_masked_values() {
     let AuditEvent::Decision { request, .. } = &record.event else { panic!("a decision") };
     assert_eq!(request.request().context.value("token"), Some(&Value::Null));
     assert!(!format!("{record:?}").contains("s3cret"));
+}
+
+#[test]
+fn a_record_says_how_the_question_came_in() {
+    let time = Timestamp::parse("2026-11-26T09:30:01Z").expect("a time");
+    let event =
+        AuditEvent::Refused { kind: "shape", field: Some("actor.roles[0]"), message: "no text" };
+    let passage = Passage {
+        decision_id: "01932f6e-0000-7000-8000-000000000000",
+        request_id: Some("r 1"),
+        caller: Some("messaging"),
+        door: "http",
+        address: Some([127, 0, 0, 1].into()),
+        user_agent: None,
+        duration: Duration::from_micros(12),
+    };
+    let record = AuditRecord { time, event: event.clone(), passage: Some(passage) };
+    assert_eq!(
+        serde_json::to_value(&record).expect("JSON"),
+        serde_json::json!({
+            "kind": "refused",
+            "time": "2026-11-26T09:30:01Z",
+            "decision_id": "01932f6e-0000-7000-8000-000000000000",
+            "request_id": "r 1",
+            "caller": "messaging",
+            "door": "http",
+            "ip_address": "127.0.0.1",
+            "duration_ns": 12_000,
+            "error": {"kind": "shape", "field": "actor.roles[0]", "message": "no text"},
+        })
+    );
+    let record = AuditRecord { time, event, passage: None };
+    assert_eq!(serde_json::to_value(&record).expect("JSON").get("door"), None);
 }
