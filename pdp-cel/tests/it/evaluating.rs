@@ -27,6 +27,12 @@ fn a_meter_gives_what_it_has_and_no_more() {
     assert_eq!(meter.bytes_taken(), BYTES_MAX);
 }
 
+/// They are promised to those who write policies.
+#[test]
+fn an_evaluation_may_take_so_much() {
+    assert_eq!((STEPS_MAX, BYTES_MAX), (1_000_000, 8_388_608));
+}
+
 #[test]
 fn bytes_cost_steps() {
     let taken = |take: &dyn Fn(&mut Meter) -> Result<(), Fault>| {
@@ -89,6 +95,45 @@ fn asked(program: &Program, node: NodeId, host: &mut Declared) -> (String, u64) 
         Err(failure) => format!("{:?}", failure.fault),
     };
     (made, host.meter.steps_taken())
+}
+
+#[test]
+fn what_depends_on_values_of_the_host() {
+    for (text, made) in [
+        ("i in [i + 1, u]", "true"),
+        ("i in [u, i + 1]", "true"),
+        ("i in [i + 1, u, i + 2]", "true"),
+        ("i in [i + 1, i + 2]", "false"),
+        ("i in [i, i / 0]", "DivisionByZero at i / 0"),
+        ("(absent ?? ctx.level) ?? 3", "3"),
+        ("(absent ?? i) ?? 3", "7"),
+        ("(counts.z ?? absent) ?? none ?? 4", "4"),
+        // One truth value in a list is none.
+        ("many.map(x, yes) ? 1 : 2", "NoSuchOverload at many.map(x, yes)"),
+        ("many.filter(x, yes) || no", "NoSuchOverload at many.filter(x, yes)"),
+        ("!many.transformMap(k, v, yes)", "NoSuchOverload at many.transformMap(k, v, yes)"),
+    ] {
+        assert_eq!(Declared::new().evaluated(text).value, made, "{text}");
+    }
+}
+
+/// What asks nobody takes no steps, at whatever place it stands.
+#[test]
+fn what_is_found_out_beforehand_is_so_in_macros_too() {
+    for (text, plain) in [
+        ("few.map(x, cel.bind(y, 2, y + y))", "few.map(x, 4)"),
+        ("few.map(x, optional.of(2).optMap(y, y + y).value())", "few.map(x, 4)"),
+        ("few.map(x, [1, 2].map(y, y + y))", "few.map(x, [2, 4])"),
+        ("few.map(x, [1, 2].map(y, y > 1, y + y))", "few.map(x, [4])"),
+        ("few.map(x, [3].transformList(k, v, k + v))", "few.map(x, [3])"),
+        ("few.all(x, few.all(y, [1].all(z, z > 0)))", "few.all(x, few.all(y, true))"),
+    ] {
+        let steps = |text: &str| {
+            let evaluated = Declared::new().evaluated(text);
+            (evaluated.value, evaluated.steps)
+        };
+        assert_eq!(steps(text), steps(plain), "{text}");
+    }
 }
 
 #[test]
@@ -251,4 +296,52 @@ fn what_a_leaf_says_is_true_or_not_or_a_fault() {
     assert_eq!(Host::present(&mut host, 2), Ok(false));
     assert_eq!(Host::present(&mut host, 1), Ok(true));
     assert_eq!(Host::present(&mut host, 3), Err(Fault::Host(99)));
+}
+
+/// A host that knows whether its leaves hold, and has no values for them.
+struct Judge(Meter);
+
+impl<'e> Host<'e> for Judge {
+    fn value(&mut self, _: Leaf) -> Result<Option<Operand<'e>>, Fault> {
+        Err(Fault::Host(99))
+    }
+
+    fn missing(&self, leaf: Leaf) -> Fault {
+        Fault::Host(leaf)
+    }
+
+    fn truth(&mut self, leaf: Leaf) -> Result<Truth, Fault> {
+        match leaf {
+            0 => Ok(Truth::Yes),
+            1 => Ok(Truth::No),
+            _ => Err(Fault::Host(leaf)),
+        }
+    }
+
+    fn meter(&mut self) -> &mut Meter {
+        &mut self.0
+    }
+}
+
+#[test]
+fn a_host_may_say_that_a_condition_holds_without_a_value() {
+    let mut builder = Builder::default();
+    let [yes, no, fault] = [0, 1, 2].map(|leaf| builder.leaf(leaf, 1));
+    let nodes = [
+        (yes, Truth::Yes),
+        (no, Truth::No),
+        (fault, Truth::Fault(Failure { node: fault, fault: Fault::Host(2) })),
+        (builder.all([yes, no]), Truth::No),
+        (builder.any([no, fault, yes]), Truth::Yes),
+        (builder.not(no), Truth::Yes),
+    ];
+    // Compared with something it is a value.
+    let equal = builder.equal(yes, no);
+    let program = builder.finish(nodes.map(|(node, _)| node));
+    let mut host = Judge(Meter::default());
+    for (node, truth) in nodes {
+        assert_eq!(holds(&program, node, &mut host), truth, "{node}");
+    }
+    let failure = Failure { node: yes, fault: Fault::Host(99) };
+    assert_eq!(holds(&program, equal, &mut host), Truth::Fault(failure));
 }

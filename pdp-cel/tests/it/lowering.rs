@@ -286,6 +286,20 @@ fn regular_expressions_are_compiled_or_refused() {
     }
 }
 
+/// Each of these is a table of about 200 KB; what one takes is not there for the others.
+#[test]
+fn regular_expressions_share_so_much_memory() {
+    let mut builder = Builder::default();
+    let text = node(&mut builder, "b");
+    let mut made = |number: i32| {
+        let regex = format!("[ab]*a[ab]{{11}}{number}");
+        builder.fits_regex(text, &regex, Extent::Whole)
+    };
+    let count = (0..1000).take_while(|number| made(*number).is_ok()).count();
+    assert!((40..160).contains(&count), "{count}");
+    assert_eq!(made(-1), Err(RegexError::Budget));
+}
+
 #[test]
 fn so_many_names_of_macros_are_known_at_once_and_no_more() {
     let nested = |count: usize, body: &str| {
@@ -396,6 +410,17 @@ fn finding_out_constants_has_a_limit() {
     assert_eq!(known.count(), 20_000_000 / 150_003);
     let known = (0..150).filter(|number| asked(&mut builder, list, *number).1.is_some());
     assert_eq!(known.count(), 20_000_000 / 150_003);
+    // At last not a step is left; what is known without an evaluation is known even so.
+    for length in [1000, 10, 0] {
+        let list = builder.constant(Stored::List(vec![Stored::Int(0); length].into()));
+        for number in 0..100 {
+            asked(&mut builder, list, number);
+        }
+    }
+    let nothing = builder.constant(Stored::List(Box::default()));
+    assert_eq!(asked(&mut builder, nothing, 100).1, None);
+    let (yes, no) = (builder.bool(true), builder.bool(false));
+    assert_eq!((builder.all([]), builder.any([])), (yes, no));
 }
 
 #[test]

@@ -191,6 +191,7 @@ const NAMES: &str = "
     has(ctx.level) && (ctx.level ?? 1) > 0
     absent ?? 'text'
     absent ?? absent_text
+    (absent ?? ctx.level) + 1
     counts.a ?? 'x'
     maybe ?? 'x'
     (i + 1) ?? 2
@@ -264,6 +265,11 @@ const OPERATORS: &str = "
     d % d
     d % open
     open % d
+    open - s
+    words - open
+    open * s
+    time * open
+    open / yes
     i % d
     u % i
     nobody + nothing

@@ -268,6 +268,9 @@ fn macros() {
         ("[1].map(x, [x].map(y, y > 0, x + y))", "[[2]]"),
         ("[1].map(x, [2].map(y, x > 0, y))", "[[2]]"),
         ("[1].map(x, [5].transformList(k, v, x + k + v))", "[[6]]"),
+        ("[1].map(x, [5].transformList(k, v, x))", "[[1]]"),
+        // Both what is asked and what is made use the outer name.
+        ("[1, 5].map(x, [1, 2].map(y, x > y, x + y))", "[[], [6, 7]]"),
         ("[1].map(x, cel.bind(y, x, x + y))", "[2]"),
         ("[1].map(x, cel.bind(y, x, y))", "[1]"),
         ("cel.bind(x, 1, cel.bind(y, x + 1, x + y))", "3"),
@@ -277,6 +280,8 @@ fn macros() {
         ("[1].map(a, [2].map(b, cel.bind(c, 3, a + b + c)))", "[[6]]"),
         ("optional.of(1).optMap(x, x + 1)", "some(2)"),
         ("optional.none().optMap(x, x + 1)", "none"),
+        ("optional.of(1).optMap(x, optional.of(x))", "some(some(1))"),
+        ("optional.of(1).optMap(x, optional.none())", "some(none)"),
         ("optional.of(1).optMap(x, 1 / 0)", "DivisionByZero"),
         ("1.optMap(x, x)", "NoSuchOverload"),
         ("optional.of(1).optFlatMap(x, optional.of(x + 1))", "some(2)"),
