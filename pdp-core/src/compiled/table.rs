@@ -22,17 +22,17 @@ impl TextTable {
             return index;
         }
         let index = self.texts.push(text, 0);
-        self.numbers.insert(Numbered::new(self.hash(text), index), Numbered::hash);
+        let slot = Numbered::new(self.hash(text), index, self.texts.span(index));
+        self.numbers.insert(slot, Numbered::hash);
         index
     }
 
     /// The number of `text`, if it has one.
     #[inline]
     pub(crate) fn index(&self, text: &str) -> Option<u32> {
-        let wanted = Numbered::new(self.hash(text), 0);
-        let found = self.numbers.find(wanted.hash(), |slot| {
-            slot.tag == wanted.tag && self.texts.is(slot.number(), text, 0)
-        });
+        let tag = tag(self.hash(text));
+        let found =
+            self.numbers.find(tag.into(), |slot| slot.tag == tag && self.texts.is(slot, text, 0));
         found.map(|slot| slot.number())
     }
 
@@ -65,35 +65,43 @@ impl TextTable {
 fn numbered(texts: &Texts, hash: impl Fn(&str, u16) -> u64) -> Option<OpenTable<Numbered>> {
     let spans = &texts.arena.spans;
     let entries: Vec<Numbered> = (spans.iter().zip(0..))
-        .map(|(span, index)| Numbered::new(hash(&texts.arena.text[span.range()], span.mark), index))
+        .map(|(span, index)| {
+            Numbered::new(hash(&texts.arena.text[span.range()], span.mark), index, Some(*span))
+        })
         .collect();
     let mut is_repeated = false;
     let numbers = OpenTable::of(&entries, Numbered::hash, |there, entry| {
-        let mark = spans[entry.number() as usize].mark;
         let is_met =
-            there.tag == entry.tag && texts.is(there.number(), texts.text(entry.number()), mark);
+            there.tag == entry.tag && texts.is(there, texts.text(entry.number()), entry.span.mark);
         is_repeated |= is_met;
         is_met
     });
     (!is_repeated).then_some(numbers)
 }
 
-/// A number, and bits of the hash of what has it.
+/// The number of a text, bits of its hash, and where it stands.
 #[derive(Clone, Copy, Debug, Default)]
 struct Numbered {
     tag: u32,
     /// The number plus one.
     number: u32,
+    /// [`Span::NOWHERE`] if not in the arena.
+    span: Span,
+}
+
+/// As many bits of a hash as a [`Numbered`] has.
+#[inline]
+fn tag(hash: u64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, reason = "as many bits as a tag has")]
+    let tag = hash as u32;
+    tag
 }
 
 impl Numbered {
-    fn new(hash: u64, number: u32) -> Self {
-        #[expect(clippy::cast_possible_truncation, reason = "as many bits as a tag has")]
-        let tag = hash as u32;
-        Numbered { tag, number: number + 1 }
+    fn new(hash: u64, number: u32, span: Option<Span>) -> Self {
+        Numbered { tag: tag(hash), number: number + 1, span: span.unwrap_or(Span::NOWHERE) }
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the table hashes what it lends")]
     fn hash(&self) -> u64 {
         u64::from(self.tag)
     }
@@ -251,17 +259,17 @@ impl Resources {
         let index = self.texts.push(id, resource_type);
         self.records.push(Record { resource_type, ..Record::default() });
         self.details.push(None);
-        let hash = self.hash(resource_type, id);
-        self.numbers.insert(Numbered::new(hash, index), Numbered::hash);
+        let slot = Numbered::new(self.hash(resource_type, id), index, self.texts.span(index));
+        self.numbers.insert(slot, Numbered::hash);
         index
     }
 
     #[inline]
     pub(crate) fn index(&self, resource_type: TypeIndex, id: &str) -> Option<ResourceIndex> {
-        let wanted = Numbered::new(self.hash(resource_type, id), 0);
-        let found = self.numbers.find(wanted.hash(), |slot| {
-            slot.tag == wanted.tag && self.texts.is(slot.number(), id, resource_type)
-        });
+        let tag = tag(self.hash(resource_type, id));
+        let found = self
+            .numbers
+            .find(tag.into(), |slot| slot.tag == tag && self.texts.is(slot, id, resource_type));
         found.map(|slot| slot.number())
     }
 
@@ -417,6 +425,7 @@ impl Texts {
         for (len, mark) in lengths {
             let start = u32::try_from(end).ok()?;
             end += usize::from(len);
+            u32::try_from(end).ok()?;
             spans.push(Span { start, len, mark });
             if !arena.is_char_boundary(end) {
                 return None;
@@ -448,15 +457,18 @@ impl Texts {
         }
     }
 
+    /// Where a text stands in the arena, if it does.
+    fn span(&self, index: u32) -> Option<Span> {
+        self.arena.spans.get(index as usize).copied()
+    }
+
     /// Whether a number stands for this text with this mark.
     #[inline]
-    fn is(&self, index: u32, text: &str, mark: u16) -> bool {
-        let index = index as usize;
-        match self.arena.spans.get(index) {
-            Some(span) => {
-                span.mark == mark && is_same(&self.arena.text.as_bytes()[span.range()], text)
-            }
+    fn is(&self, numbered: &Numbered, text: &str, mark: u16) -> bool {
+        match self.arena.text.as_bytes().get(numbered.span.range()) {
+            Some(octets) => numbered.span.mark == mark && is_same(octets, text),
             None => {
+                let index = numbered.number() as usize;
                 let later = self.later.item(index - self.arena.spans.len());
                 later.0 == mark && is_same(later.1.as_bytes(), text)
             }
@@ -497,7 +509,7 @@ struct Arena {
 }
 
 /// Where a text stands in the arena.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Span {
     start: u32,
     len: u16,
@@ -505,6 +517,9 @@ struct Span {
 }
 
 impl Span {
+    /// Behind the end of every arena.
+    const NOWHERE: Span = Span { start: u32::MAX, len: 1, mark: 0 };
+
     #[inline]
     fn range(self) -> std::ops::Range<usize> {
         let start = self.start as usize;
@@ -514,7 +529,7 @@ impl Span {
 
 impl Arena {
     fn fits(&self, text: &str) -> bool {
-        u32::try_from(self.text.len()).is_ok() && u16::try_from(text.len()).is_ok()
+        u32::try_from(self.text.len() + text.len()).is_ok() && u16::try_from(text.len()).is_ok()
     }
 
     /// # Panics
