@@ -47,6 +47,7 @@ fn seed(documents: usize) -> Result<(), Disagreement> {
     {
         let wanted: Vec<bool> = draws.iter().map(|draw| reference.permits(draw)).collect();
         let mut contenders = vec![ours::seed(&policies, load, &draws)];
+        contenders.push(ours::seed_handles(&policies, load, &draws));
         contenders.extend(ours::seed_floor(&floor, floor_load, &draws));
         report(name, documents, contenders, &wanted)?;
     }

@@ -1,5 +1,8 @@
 //! Our own side of a comparison: the engine and the floor.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use pdp_core::{
     ActorRef, Decision, Effect, Policies, Request, ResolvedRequest, ResourceRef, Scratch,
     SourceText,
@@ -45,13 +48,19 @@ pub fn seed_handles<'a>(
     draws: &'a [Draw<'a>],
 ) -> Contender<'a> {
     let mut scratch = Scratch::new();
-    let resolved = |draw: &'a Draw<'a>| -> (ActorRef, ResourceRef, &'a Draw<'a>) {
-        let request = engine::request(draw);
-        let actor = policies.resolve_actor(&request.actor);
-        (actor, policies.resolve_resource(&request.resource), draw)
+    // A host keeps each actor and each resource once.
+    let (mut actors, mut resources) = (HashMap::new(), HashMap::new());
+    let resolved = |draw: &'a Draw<'a>| {
+        let Request { actor, resource, .. } = engine::request(draw);
+        let key = (actor.id, actor.roles.as_ptr(), actor.actor_type);
+        let actor = actors.entry(key).or_insert_with(|| Rc::new(policies.resolve_actor(&actor)));
+        let key = (resource.resource_type, resource.id);
+        let resource =
+            resources.entry(key).or_insert_with(|| Rc::new(policies.resolve_resource(&resource)));
+        (Rc::clone(actor), Rc::clone(resource), draw)
     };
     let requests: Vec<_> = draws.iter().map(resolved).collect();
-    let call = move |(actor, resource, draw): &(ActorRef, ResourceRef, &'a Draw<'a>)| {
+    let call = move |(actor, resource, draw): &(Rc<ActorRef>, Rc<ResourceRef>, &'a Draw<'a>)| {
         let Request { action, context, .. } = engine::request(draw);
         let request = ResolvedRequest { context, ..ResolvedRequest::new(actor, action, resource) };
         let decision = policies.evaluate_resolved(&request, &mut scratch);

@@ -18,8 +18,8 @@ impl Policies {
         decisions.reserve(requests.len());
         let mut actor = LastActor::default();
         let mut before = None;
+        let mut targets = [None; AHEAD];
         for ahead in requests.chunks(AHEAD) {
-            let mut targets = [None; AHEAD];
             for (request, target) in ahead.iter().zip(&mut targets) {
                 *target = self.target(request, |id| actor.number(id, self));
             }
@@ -29,7 +29,7 @@ impl Policies {
                     before.replace(roles).is_some_and(|other| std::ptr::eq(other, roles));
                 scratch.memory.begin_next(same_roles);
                 decisions.push(match target {
-                    Some(target) => self.decided(request, target, scratch),
+                    Some(target) => self.decided(request, target, None, scratch),
                     None => self.undeclared(request, scratch),
                 });
             }

@@ -20,6 +20,8 @@ pub(super) struct Evaluation<'e> {
     pub(super) walk: Option<&'e mut Walk>,
     /// The actor's number, if facts name it.
     pub(super) actor: Option<u32>,
+    /// The numbers of its roles, where the host had them looked up.
+    pub(super) role_numbers: Option<&'e [u32]>,
     /// The resource of the request.
     pub(super) subject: Subject,
     /// The same, if facts name it.
@@ -88,6 +90,7 @@ impl<'e> Evaluation<'e> {
             memory,
             walk: Some(walk),
             actor,
+            role_numbers: None,
             subject,
             named: subject.index.map(|index| Named::of(policies, index)),
             marks: 0,
@@ -178,8 +181,13 @@ impl<'e> Evaluation<'e> {
 
     fn know_roles(&mut self) {
         let policies = self.policies;
-        let roles = self.request.actor.roles.iter();
-        self.memory.set_roles(roles.filter_map(|role| policies.role(role)));
+        match self.role_numbers {
+            Some(numbers) => self.memory.set_roles(numbers.iter().copied()),
+            None => {
+                let roles = self.request.actor.roles.iter();
+                self.memory.set_roles(roles.filter_map(|role| policies.role(role)));
+            }
+        }
     }
 
     fn is_linked(&self, subject: Subject, link: u8) -> bool {

@@ -15,7 +15,8 @@ const FEW_SETS: usize = 8;
 impl<'e> Evaluation<'e> {
     /// Whether the actor has one of some relations on the resource of the request, where facts
     /// say so without a walk; `None` where one is needed.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "what rules ask most: 4 % of a decision")]
+    #[inline(always)]
     pub(super) fn related_at_once(&mut self, test: &RelationTest) -> Option<bool> {
         if let Some(held) = self.closed.and_then(|pair| pair.answer(test.closed)) {
             return Some(held);

@@ -22,9 +22,8 @@ impl Policies {
         });
         let asked = request.request();
         scratch.memory.begin();
-        scratch.memory.set_roles(actor.role_numbers.iter().copied());
         Ok(match target {
-            Some(target) => self.decided(&asked, &target, scratch),
+            Some(target) => self.decided(&asked, &target, Some(&actor.role_numbers), scratch),
             None => self.undeclared(&asked, scratch),
         })
     }
