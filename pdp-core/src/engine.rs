@@ -49,6 +49,8 @@ pub struct Engine {
     /// What changes ended of what had been found beforehand: giving back its memory takes longer
     /// than a change does.
     ended: Mutex<Option<Arc<Closed>>>,
+    /// What was the present, as long as a reader may hold it.
+    retired: Mutex<Vec<Arc<Policies>>>,
 }
 
 /// What applying a change set came to.
@@ -72,7 +74,12 @@ impl Engine {
     /// An engine that begins with these policies.
     pub fn new(policies: Policies) -> Self {
         let present = ArcSwap::from_pointee(policies);
-        Engine { present, applied: Mutex::default(), ended: Mutex::default() }
+        Engine {
+            present,
+            applied: Mutex::default(),
+            ended: Mutex::default(),
+            retired: Mutex::default(),
+        }
     }
 
     /// The policies and facts of the present, as one revision. They stay as they are while they
@@ -197,6 +204,8 @@ impl Engine {
         let is_present = Arc::ptr_eq(&present, &self.present());
         if is_present {
             self.present.store(Arc::new(settled));
+            drop(present);
+            self.release();
         }
         is_present
     }
@@ -205,11 +214,26 @@ impl Engine {
         let revision = policies.version.revision;
         let goes_on = policies.facts.closed.is_some();
         let before = self.present.swap(Arc::new(policies));
+        self.retire(&before);
         if let Some(closed) = before.facts.closed.as_ref().filter(|_| !goes_on) {
             let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
             *ended = Some(Arc::clone(closed));
         }
         revision
+    }
+
+    /// Keeps what is no longer the present until no reader holds it any more: memory is given back
+    /// by those who change facts, and what they change next is still in their cache.
+    fn retire(&self, before: &Arc<Policies>) {
+        self.release();
+        let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
+        retired.push(Arc::clone(before));
+    }
+
+    /// Lets go of what no reader holds any more.
+    fn release(&self) {
+        let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
+        retired.retain(|policies| Arc::strong_count(policies) > 1);
     }
 }
 
