@@ -256,3 +256,36 @@ fn one_scratch_serves_many_policies() {
         assert_eq!(other.evaluate(&request, &mut scratch).effect, Effect::Deny);
     }
 }
+
+#[test]
+fn a_line_of_the_default_deny_asks_what_a_rule_can_ask() {
+    let policies = policies(
+        "
+version: 1
+types:
+  door:
+    actions: [open]
+    relations: {holder: direct}
+    otherwise:
+      - {resource: {known: false}, reason: unknown}
+      - {actors: {role: guest}, reason: guests_stay_out}
+      - {actors: {tenant: t1}, reason: not_of_t1}
+      - {actors: {type: agent}, reason: no_agents}
+      - {resource: {known: true}, actors: {relation: holder}, reason: held}
+rules: []
+facts: {door:a: {holder: user:1}}
+",
+    );
+    let (roles, tenants) = (texts(&["guest"]), texts(&["t1"]));
+    let stranger = human("user:2");
+    for (actor, id, reason) in [
+        (stranger, "b", "unknown"),
+        (Actor { roles: &roles, ..stranger }, "a", "guests_stay_out"),
+        (Actor { tenants: &tenants, ..stranger }, "a", "not_of_t1"),
+        (Actor::new(ActorType::Agent, "agent:1"), "a", "no_agents"),
+        (human("user:1"), "a", "held"),
+        (stranger, "a", "no_matching_policy"),
+    ] {
+        assert_eq!(ask(&policies, actor, "open", "door", id).reason, reason);
+    }
+}

@@ -1,4 +1,4 @@
-use pdp_core::{Actor, ActorType, Effect, Membership};
+use pdp_core::{Actor, ActorType, Effect, Map, Membership, Request, Resource, Scratch};
 
 use crate::support::{ask, human, policies, texts};
 
@@ -122,5 +122,36 @@ facts:
             rule,
             "{resource_type}:{id}"
         );
+    }
+}
+
+#[test]
+fn what_stands_beside_an_expression_is_asked_as_well() {
+    let policies = policies(
+        "
+version: 1
+types: {door: {actions: [open, close], relations: {holder: direct, barred: direct}}}
+context: {a: int, b: int}
+rules:
+  - {id: open, effect: permit, resource: door, actions: open, actors: {relation: holder}, when: context.a < context.b}
+  - {id: close, effect: permit, resource: door, actions: close, actors: {not: {relation: barred}}, when: context.a < context.b}
+facts:
+  door:a: {holder: user:1, barred: user:2}
+",
+    );
+    let mut context = Map::new();
+    context.insert("a", 1);
+    context.insert("b", 2);
+    for (actor, action, permits) in [
+        ("user:1", "open", true),
+        ("user:2", "open", false),
+        ("user:1", "close", true),
+        ("user:2", "close", false),
+    ] {
+        let request = Request::new(human(actor), action, Resource::new("door", "a"));
+        let request = Request { context: &context, ..request };
+        let decision = policies.evaluate(&request, &mut Scratch::new());
+        assert_eq!(decision.effect == Effect::Permit, permits, "{actor} {action}");
+        assert!(decision.errors.is_empty());
     }
 }

@@ -404,3 +404,20 @@ fn replace_leaves_nothing_that_the_same_change_set_stated_before() {
     assert!(parents.iter().all(|fact| !fact.contains("document:c")), "{parents:?}");
     assert!(parents.iter().any(|fact| fact.contains("document:b")), "{parents:?}");
 }
+
+#[test]
+fn what_was_the_present_is_let_go_by_the_next_change_that_finds_no_reader() {
+    let engine = engine();
+    let viewer = |id: &str| {
+        apply(&engine, id, &format!(r#"{{"op": "add", "resource": "document:{id}"}}"#))
+            .expect("added")
+    };
+    let first = Arc::downgrade(&engine.present());
+    let reader = engine.present();
+    viewer("x");
+    viewer("y");
+    assert!(first.upgrade().is_some_and(|first| Arc::ptr_eq(&first, &reader)));
+    drop(reader);
+    viewer("z");
+    assert!(first.upgrade().is_none());
+}
