@@ -83,7 +83,7 @@ fn records_are_appended_and_masked() {
         assert_eq!(record["request"]["context"]["pin"], Value::Null);
         assert_eq!(record["request"]["now"], record["time"], "the door states the time");
     }
-    assert!(!trail.contains("1234"));
+    assert!(!trail.contains("pin-of-mine"));
     assert_eq!(
         (&records[2]["decision"]["effect"], &records[3]["decision"]["effect"]),
         (&"permit".into(), &"deny".into())

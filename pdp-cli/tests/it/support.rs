@@ -58,6 +58,6 @@ facts: {'door:front': {holder: user:1}}
 
 pub fn request(actor: &str) -> String {
     format!(
-        r#"{{"actor": {{"actor_id": "{actor}", "actor_type": "human"}}, "action": "open", "resource": {{"type": "door", "id": "front"}}, "context": {{"pin": "1234"}}}}"#
+        r#"{{"actor": {{"actor_id": "{actor}", "actor_type": "human"}}, "action": "open", "resource": {{"type": "door", "id": "front"}}, "context": {{"pin": "pin-of-mine"}}}}"#
     )
 }
