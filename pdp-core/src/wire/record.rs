@@ -2,6 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
+use super::request::refusal;
 use crate::{Actor, AuditEvent, AuditRecord, Membership, Passage, Request, Resource};
 
 impl Serialize for Request<'_> {
@@ -95,7 +96,7 @@ fn passage_fields<M: SerializeMap>(passage: &Passage<'_>, fields: &mut M) -> Res
     fields.serialize_entry("duration_ns", &u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
 }
 
-/// As the error of a request is written.
+/// Written as the error of a request is.
 struct Refusal<'a> {
     kind: &'a str,
     field: Option<&'a str>,
@@ -104,12 +105,6 @@ struct Refusal<'a> {
 
 impl Serialize for Refusal<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_map(None)?;
-        fields.serialize_entry("kind", self.kind)?;
-        if let Some(field) = self.field {
-            fields.serialize_entry("field", field)?;
-        }
-        fields.serialize_entry("message", self.message)?;
-        fields.end()
+        refusal(serializer, self.kind, self.field, self.message)
     }
 }
