@@ -14,8 +14,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
     after_help = "\
 Exit codes:
   0  all is well; a request that is denied is well answered
-  1  policies have mistakes, tests fail, a request or a change set was refused, a file cannot be read, a record or
-     output could not be written
+  1  policies have mistakes, tests fail, a lock is out of date, a request or a change set was refused, a file cannot
+     be read, a record or output could not be written
   2  the command line is wrong"
 )]
 pub(crate) struct Arguments {
@@ -70,6 +70,12 @@ pub(crate) enum Command {
     /// One JSON object a line, as change sets state them. Facts whose `until` is over are listed too: whether they
     /// hold depends on the time of a request, and a list has none.
     Facts(Facts),
+    /// Lock a folder of policies to what it holds
+    ///
+    /// Writes `policies.lock` into the folder: the SHA-256 of each policy file. From then on the folder is loaded only
+    /// as long as it holds exactly these files. There is no lock over policies with mistakes: they are told as `check`
+    /// tells them.
+    Lock(Lock),
     /// Run the tests that stand beside policies
     ///
     /// Every `*_test.yaml` in the folders given and below, each against the policy set of the folder it stands in.
@@ -196,6 +202,22 @@ pub(crate) enum FactsLayer {
     RunTime,
     /// Those words of run time that differ from what the files state
     Difference,
+}
+
+/// Which folder is locked.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  pdp lock policies/daarion
+  pdp lock --check policies/daarion
+  (cd policies/daarion && sha256sum --check policies.lock)")]
+pub(crate) struct Lock {
+    /// The folder with the policy set
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// Write nothing; exit code 1 if the folder has no lock or another one
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// Which tests are run.

@@ -1,6 +1,6 @@
 //! The command `pdp`.
 //!
-//! Exit codes: 0, all is well; 1, policies have mistakes, tests fail, a request or a change set was refused, a
+//! Exit codes: 0, all is well; 1, policies have mistakes, tests fail, a lock is out of date, a request or a change set was refused, a
 //! file cannot be read, a record could not be stored or output not be written; 2, the command line is wrong.
 
 mod arguments;
@@ -12,6 +12,7 @@ mod diagnostics;
 mod eval;
 mod facts;
 mod json_lines;
+mod lock;
 mod slips;
 mod test;
 
@@ -45,6 +46,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         Command::Check(check) => check::run(check),
         Command::Compile(compile) => compile::run(compile),
         Command::Facts(facts) => facts::run(facts),
+        Command::Lock(lock) => lock::run(lock),
         Command::Test(test) => test::run(test),
         Command::Version => {
             writeln!(std::io::stdout(), "pdp {}", env!("CARGO_PKG_VERSION"))?;

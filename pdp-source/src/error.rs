@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use pdp_core::document::is_hidden;
 use pdp_core::{ImageError, PolicyErrors};
 
-use crate::SourceSet;
+use crate::{LockFault, SourceSet};
 
 /// How many errors are shown; the rest are counted.
 const SHOWN_MAX: usize = 100;
@@ -155,6 +155,43 @@ pub enum SourceError {
     #[error("`{}` is a compiled image; texts of policies are wanted here", shown(path))]
     ImageForTexts {
         /// The image.
+        path: PathBuf,
+    },
+    /// A folder was wanted and a file given.
+    #[error(
+        "`{}` is no folder: a lock stands in a folder and speaks of what it holds",
+        shown(path)
+    )]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A lock has a line that is none.
+    #[error("`{}`:{line}: {}", shown(path), fault.as_str())]
+    LockMalformed {
+        /// The lock.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        fault: LockFault,
+    },
+    /// A file is another than the one that was locked: changed, or half written.
+    #[error("`{}` is not what `policies.lock` says: its SHA-256 is another", shown(path))]
+    LockedOther {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is not in the lock.
+    #[error("`{}` is not in `policies.lock`", shown(path))]
+    NotLocked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A lock names what is no file of the set.
+    #[error("`{}` is in `policies.lock` and no policy file of the folder", shown(path))]
+    LockedMissing {
+        /// What is missing.
         path: PathBuf,
     },
     /// It was changed while the set was read. Reading again may succeed.

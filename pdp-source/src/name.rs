@@ -1,5 +1,8 @@
 //! What the name of a file says.
 
+/// The name of a lock.
+pub(crate) const LOCK: &str = "policies.lock";
+
 /// What a file holds, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileName {
@@ -7,6 +10,8 @@ pub(crate) enum FileName {
     Policy,
     /// `*_test.yaml` or `*_test.yml`.
     Test,
+    /// `policies.lock`: the lock of the folder that was given, if it stands at its top.
+    Lock,
     /// Anything else.
     Other,
 }
@@ -14,6 +19,9 @@ pub(crate) enum FileName {
 impl FileName {
     /// What the last part of a path, `name`, says.
     pub(crate) fn of(name: &[u8]) -> Self {
+        if name == LOCK.as_bytes() {
+            return FileName::Lock;
+        }
         let stem = name.strip_suffix(b".yaml").or_else(|| name.strip_suffix(b".yml"));
         match stem {
             Some(stem) if stem.ends_with(b"_test") => FileName::Test,

@@ -6,6 +6,7 @@ use pdp_core::{Policies, PolicyErrors, SourceText};
 
 use crate::collect::collect;
 use crate::name::FileName;
+use crate::walk::Found;
 use crate::{Limits, LoadError, SourceErrors, image};
 
 /// One file of a policy set.
@@ -42,6 +43,9 @@ impl SourceSet {
     /// file. If there are several, each path in the set begins with the path as it was given,
     /// without `.` parts and superfluous slashes.
     ///
+    /// A folder that was given and has a `policies.lock` at its top holds exactly the files that the
+    /// lock names, as it names them.
+    ///
     /// # Errors
     ///
     /// [`SourceErrors`] with everything that is wrong, each with its path. After a limit of the
@@ -52,9 +56,9 @@ impl SourceSet {
     ) -> Result<SourceSet, SourceErrors> {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         SourceErrors::check(image::refuse(&paths))?;
-        let found = collect(paths, FileName::Policy, limits)?.into_iter();
-        let sources = found.map(|file| Source { path: file.name, text: file.text }).collect();
-        Ok(SourceSet { sources })
+        let collected = collect(paths, FileName::Policy, limits)?;
+        collected.check_locks()?;
+        Ok(source_set(collected.files))
     }
 
     /// The files, by the bytes of their paths.
@@ -76,6 +80,17 @@ impl SourceSet {
     pub fn compile(&self) -> Result<Policies, PolicyErrors> {
         Policies::from_sources(&self.texts())
     }
+
+    /// Compiles the set; mistakes come with the texts.
+    pub(crate) fn into_policies(self) -> Result<Policies, LoadError> {
+        self.compile().map_err(|errors| LoadError::Policy { errors, sources: self })
+    }
+}
+
+/// The texts of files, in their order.
+pub(crate) fn source_set(files: Vec<Found>) -> SourceSet {
+    let sources = files.into_iter().map(|file| Source { path: file.name, text: file.text });
+    SourceSet { sources: sources.collect() }
 }
 
 /// Reads a policy set within the limits of the policy language: [`load_with`] with
@@ -107,9 +122,5 @@ pub fn load_with(
         let read = Policies::from_image(&image);
         return read.map_err(|error| LoadError::Image { path: path.clone(), error });
     }
-    let sources = SourceSet::read_with(paths, limits)?;
-    match sources.compile() {
-        Ok(policies) => Ok(policies),
-        Err(errors) => Err(LoadError::Policy { errors, sources }),
-    }
+    SourceSet::read_with(paths, limits)?.into_policies()
 }

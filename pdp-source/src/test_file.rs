@@ -28,8 +28,8 @@ pub struct TestFile {
 ///
 /// [`SourceErrors`] with everything that is wrong, each with its path.
 pub fn read_tests(path: impl AsRef<Path>) -> Result<Vec<TestFile>, SourceErrors> {
-    let found = collect(vec![path.as_ref().to_owned()], FileName::Test, &Limits::default())?;
-    Ok(found.into_iter().map(test_file).collect())
+    let collected = collect(vec![path.as_ref().to_owned()], FileName::Test, &Limits::default())?;
+    Ok(collected.files.into_iter().map(test_file).collect())
 }
 
 fn test_file(found: Found) -> TestFile {

@@ -11,13 +11,15 @@ use rustix::fs::{AtFlags, Dir, FileType, statat};
 use crate::budget::Budget;
 use crate::content::{self, Stamp};
 use crate::given::{Given, Opened};
-use crate::name::{FileName, join};
+use crate::name::{FileName, LOCK, join};
 use crate::place::Place;
 use crate::{FileKind, Limits, SourceError};
 
 /// A file that belongs to the set.
 #[derive(Debug)]
 pub(crate) struct Found {
+    /// Which of the paths that were given leads to it, counted from 0.
+    pub(crate) given: usize,
     /// Its name in the set.
     pub(crate) name: String,
     /// The path that was given, and what lies below it.
@@ -33,7 +35,11 @@ pub(crate) struct Walk<'l> {
     budget: Budget<'l>,
     wanted: FileName,
     reads_texts: bool,
+    /// How many of the paths that were given have been walked.
+    given_count: usize,
     pub(crate) found: Vec<Found>,
+    /// The locks at the top of the folders that were given.
+    pub(crate) locks: Vec<Found>,
     /// The folders, each as it was before it was listed.
     pub(crate) folders: Vec<(PathBuf, Stamp)>,
     /// Where a folder stands in `folders`, by its identity.
@@ -61,9 +67,17 @@ struct Folder<'a> {
 impl<'l> Walk<'l> {
     pub(crate) fn new(wanted: FileName, reads_texts: bool, limits: &'l Limits) -> Self {
         let budget = Budget::new(limits);
-        let (found, folders, errors) = (Vec::new(), Vec::new(), Vec::new());
-        let walked = HashMap::new();
-        Walk { budget, wanted, reads_texts, found, folders, walked, errors }
+        Walk {
+            budget,
+            wanted,
+            reads_texts,
+            given_count: 0,
+            found: Vec::new(),
+            locks: Vec::new(),
+            folders: Vec::new(),
+            walked: HashMap::new(),
+            errors: Vec::new(),
+        }
     }
 
     /// Opens and walks one path that was given.
@@ -92,6 +106,7 @@ impl<'l> Walk<'l> {
         if self.wanted == FileName::Policy && is_empty {
             self.errors.push(SourceError::Empty { path: given.path.clone() });
         }
+        self.given_count += 1;
         Ok(())
     }
 
@@ -101,7 +116,9 @@ impl<'l> Walk<'l> {
         match file.metadata() {
             Ok(metadata) => {
                 let stamp = Stamp::of(&metadata);
-                self.file(path.to_owned(), name, stamp, || file.try_clone().map_err(unreadable))
+                self.file(path.to_owned(), (name, false), stamp, || {
+                    file.try_clone().map_err(unreadable)
+                })
             }
             Err(cause) => self.note(unreadable(cause)),
         }
@@ -126,12 +143,32 @@ impl<'l> Walk<'l> {
             Ok(listing) => listing,
             Err(errno) => return self.note(Place::Given(&path).error(errno, &path)),
         };
-        let names = self.names(listing, &path)?;
+        let names = self.names(folder, listing, &path)?;
         names.iter().try_for_each(|name| self.entry(folder, name))
     }
 
+    /// What the name of an entry says. A lock is one at the top, and beside policies.
+    fn file_name(&self, folder: Folder<'_>, name: &[u8]) -> FileName {
+        match FileName::of(name) {
+            FileName::Lock if folder.depth > 0 || self.wanted != FileName::Policy => {
+                FileName::Other
+            }
+            file_name => file_name,
+        }
+    }
+
+    /// Whether files of such names are read.
+    fn is_wanted(&self, file_name: FileName) -> bool {
+        file_name == self.wanted || file_name == FileName::Lock
+    }
+
     /// The names in a folder that may matter, sorted.
-    fn names(&mut self, listing: Dir, path: &Path) -> Result<Vec<OsString>, Full> {
+    fn names(
+        &mut self,
+        folder: Folder<'_>,
+        listing: Dir,
+        path: &Path,
+    ) -> Result<Vec<OsString>, Full> {
         let mut names = Vec::new();
         for entry in listing {
             let entry = match entry {
@@ -142,13 +179,14 @@ impl<'l> Walk<'l> {
                 }
             };
             let name = entry.file_name().to_bytes();
-            let is_wanted = FileName::of(name) == self.wanted;
+            let file_name = self.file_name(folder, name);
+            let is_wanted = self.is_wanted(file_name);
             if name.starts_with(b".") || !(is_wanted || may_lead_on(entry.file_type())) {
                 continue;
             }
             let name = OsString::from_vec(name.to_owned());
             // Counted here, so that of a folder with a million names few are remembered.
-            self.count(is_wanted, &path.join(&name))?;
+            self.count(file_name == self.wanted, &path.join(&name))?;
             names.push(name);
         }
         names.sort_unstable();
@@ -160,12 +198,12 @@ impl<'l> Walk<'l> {
     fn entry(&mut self, folder: Folder<'_>, name: &OsStr) -> Result<(), Full> {
         let path = folder.given.path.join(folder.below).join(name);
         let place = Place::Entry(folder.file, name);
-        let file_name = FileName::of(name.as_bytes());
+        let file_name = self.file_name(folder, name.as_bytes());
         let (kind, stamp) = match place.look() {
             Ok(seen) => seen,
             Err(errno) => return self.note(place.error(errno, &path)),
         };
-        let is_wanted = file_name == self.wanted;
+        let is_wanted = self.is_wanted(file_name);
         match kind {
             FileKind::Folder if file_name == FileName::Other => {
                 self.folder_below(folder, name, path, false)
@@ -241,13 +279,15 @@ impl<'l> Walk<'l> {
     ) -> Result<(), Full> {
         let shown = path.clone();
         let open = || place.open_file().map_err(|errno| place.error(errno, &shown));
-        self.file(path, join(folder.prefix, below), stamp, open)
+        // At the top alone an entry has this path.
+        let is_lock = below == LOCK;
+        self.file(path, (join(folder.prefix, below), is_lock), stamp, open)
     }
 
     fn file(
         &mut self,
         path: PathBuf,
-        name: String,
+        (name, is_lock): (String, bool),
         stamp: Stamp,
         open: impl FnOnce() -> Result<File, SourceError>,
     ) -> Result<(), Full> {
@@ -262,7 +302,10 @@ impl<'l> Walk<'l> {
             Ok(String::new())
         };
         match text {
-            Ok(text) => self.found.push(Found { name, path, stamp, text }),
+            Ok(text) => {
+                let found = Found { given: self.given_count, name, path, stamp, text };
+                if is_lock { self.locks.push(found) } else { self.found.push(found) }
+            }
             Err(error) => self.errors.push(error),
         }
         Ok(())

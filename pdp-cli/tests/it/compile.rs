@@ -3,7 +3,7 @@ use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::support::{Outcome, POLICY, folder, pdp, request, root};
+use crate::support::{Outcome, POLICY, assert_commands_print, folder, pdp, request, root};
 
 const CHANGES: &str = r#"{"id": "c", "changes": [
   {"op": "add", "resource": "door:back", "relation": "holder", "actor": "user:2"},
@@ -194,24 +194,5 @@ fn warnings_are_given_when_an_image_is_written() {
 
 #[test]
 fn the_commands_of_the_page_on_images_do_what_it_says() {
-    let page = std::fs::read_to_string(root().join("docs/image.md")).expect("the page");
-    let command = page.split_once("```sh\n").expect("a block").1;
-    let (command, rest) = command.split_once("```").expect("the end of the block");
-    let shown = rest.split_once("```text\n").expect("a block").1;
-    let shown = shown.split("```").next().expect("the end of the block");
-    let folder = folder(&[]);
-    std::os::unix::fs::symlink(root().join("policies"), folder.path().join("policies"))
-        .expect("a link");
-    std::os::unix::fs::symlink(root().join("examples"), folder.path().join("examples"))
-        .expect("a link");
-    let program = Path::new(env!("CARGO_BIN_EXE_pdp")).parent().expect("a folder");
-    let path = std::env::var("PATH").expect("a PATH");
-    let outcome = Command::new("sh")
-        .args(["-euc", command])
-        .current_dir(folder.path())
-        .env("PATH", format!("{}:{path}", program.display()))
-        .output()
-        .expect("a shell");
-    let printed = String::from_utf8(outcome.stdout).expect("text");
-    assert_eq!(printed, shown, "{}", String::from_utf8_lossy(&outcome.stderr));
+    assert_commands_print("docs/image.md");
 }

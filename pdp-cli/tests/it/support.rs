@@ -48,6 +48,30 @@ pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
+/// Runs the first commands on a page, in a folder from which the packs and the examples can be
+/// reached, and holds what they print against the block below them.
+pub fn assert_commands_print(page: &str) {
+    let page = std::fs::read_to_string(root().join(page)).expect("the page");
+    let command = page.split_once("```sh\n").expect("a block").1;
+    let (command, rest) = command.split_once("```").expect("the end of the block");
+    let shown = rest.split_once("```text\n").expect("a block").1;
+    let shown = shown.split("```").next().expect("the end of the block");
+    let folder = folder(&[]);
+    for name in ["policies", "examples"] {
+        std::os::unix::fs::symlink(root().join(name), folder.path().join(name)).expect("a link");
+    }
+    let program = Path::new(env!("CARGO_BIN_EXE_pdp")).parent().expect("a folder");
+    let path = std::env::var("PATH").expect("a PATH");
+    let outcome = Command::new("sh")
+        .args(["-euc", command])
+        .current_dir(folder.path())
+        .env("PATH", format!("{}:{path}", program.display()))
+        .output()
+        .expect("a shell");
+    let printed = String::from_utf8(outcome.stdout).expect("text");
+    assert_eq!(printed, shown, "{}", String::from_utf8_lossy(&outcome.stderr));
+}
+
 pub const POLICY: &str = "version: 1
 types: {door: {actions: [open], relations: {holder: direct}}}
 context: {pin: {type: string?, masked: true}}

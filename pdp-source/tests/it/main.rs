@@ -10,6 +10,7 @@ mod images; // in the place of texts, and among them
 mod limits; // one above, one below
 mod links; // out of the set, inside it, to folders
 mod loading; // compiled sets and their mistakes
+mod locks; // `policies.lock`: what it holds, all its faults
 mod special; // pipes, sockets, devices, folders named like files
 mod support; // shared by the tests
 mod test_files; // `*_test.yaml`
