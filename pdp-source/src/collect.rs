@@ -57,6 +57,11 @@ pub(crate) fn collect(
     Ok(Collected { files: first.found, locks: first.locks, folders: first.folders })
 }
 
+/// Looks at the policy files at `paths` and reads none. What is wrong is left in the walk.
+pub(crate) fn look(paths: Vec<PathBuf>, limits: &Limits) -> Walk<'_> {
+    walked(&given(paths), None, Walk::new(FileName::Policy, false, limits))
+}
+
 fn given(paths: Vec<PathBuf>) -> Vec<Given> {
     let is_alone = paths.len() == 1;
     paths.into_iter().map(|path| Given { path, is_alone }).collect()

@@ -14,11 +14,16 @@ use crate::{FileKind, Limits, SourceError};
 /// As many bytes say whether a file begins as an image.
 const BEGIN_BYTES: u64 = 64;
 
-/// The bytes of the image at `path`, if one is there. It may be as long as a set.
-pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Option<Vec<u8>>, SourceError> {
+/// The bytes of the image at `path` and its state, if one is there. It may be as long as a set.
+pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Option<(Vec<u8>, Stamp)>, SourceError> {
     let Some((file, stamp)) = open(path) else { return Ok(None) };
     Budget::new(limits).set_bytes(stamp.bytes, path)?;
-    content::bytes(&file, stamp, path).map(Some)
+    content::bytes(&file, stamp, path).map(|bytes| Some((bytes, stamp)))
+}
+
+/// What an image is called in its set, of which it is all there is.
+pub(crate) fn name(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
 
 /// What is wrong with paths of texts that lead to images.
@@ -33,7 +38,7 @@ pub(crate) fn refuse(paths: &[PathBuf]) -> Vec<SourceError> {
 
 /// The file at a path, open, if it begins as an image; what else is there, and what may be wrong
 /// with it, is for those to say who read texts.
-fn open(path: &Path) -> Option<(File, Stamp)> {
+pub(crate) fn open(path: &Path) -> Option<(File, Stamp)> {
     let place = Place::Given(path);
     let (FileKind::File, stamp) = place.look().ok()? else { return None };
     let mut file = place.open_file().ok()?;

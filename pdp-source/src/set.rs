@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use pdp_core::{Policies, PolicyErrors, SourceText};
 
-use crate::collect::collect;
+use crate::collect::{Collected, collect};
+use crate::material::Material;
 use crate::name::FileName;
 use crate::walk::Found;
 use crate::{Limits, LoadError, SourceErrors, image};
@@ -55,10 +56,7 @@ impl SourceSet {
         limits: &Limits,
     ) -> Result<SourceSet, SourceErrors> {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
-        SourceErrors::check(image::refuse(&paths))?;
-        let collected = collect(paths, FileName::Policy, limits)?;
-        collected.check_locks()?;
-        Ok(source_set(collected.files))
+        Ok(source_set(collected(paths, limits)?.files))
     }
 
     /// The files, by the bytes of their paths.
@@ -81,10 +79,18 @@ impl SourceSet {
         Policies::from_sources(&self.texts())
     }
 
-    /// Compiles the set; mistakes come with the texts.
-    pub(crate) fn into_policies(self) -> Result<Policies, LoadError> {
-        self.compile().map_err(|errors| LoadError::Policy { errors, sources: self })
+    /// Texts that were read before.
+    pub(crate) fn of(sources: Vec<Source>) -> Self {
+        SourceSet { sources }
     }
+}
+
+/// Reads the files at `paths`, held to the locks beside them.
+pub(crate) fn collected(paths: Vec<PathBuf>, limits: &Limits) -> Result<Collected, SourceErrors> {
+    SourceErrors::check(image::refuse(&paths))?;
+    let collected = collect(paths, FileName::Policy, limits)?;
+    collected.check_locks()?;
+    Ok(collected)
 }
 
 /// The texts of files, in their order.
@@ -116,11 +122,5 @@ pub fn load_with(
     limits: &Limits,
 ) -> Result<Policies, LoadError> {
     let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
-    if let [path] = paths.as_slice()
-        && let Some(image) = image::read(path, limits).map_err(SourceErrors::from)?
-    {
-        let read = Policies::from_image(&image);
-        return read.map_err(|error| LoadError::Image { path: path.clone(), error });
-    }
-    SourceSet::read_with(paths, limits)?.into_policies()
+    Material::read(&paths, limits)?.content.compile()
 }

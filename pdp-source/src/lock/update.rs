@@ -8,6 +8,7 @@ use pdp_core::Policies;
 use super::{line, read};
 use crate::collect::{Collected, collect};
 use crate::file_digest::{FileDigest, FileDigests};
+use crate::material::Content;
 use crate::name::{FileName, LOCK};
 use crate::set::source_set;
 use crate::{Limits, LoadError, SourceError, SourceErrors, image, replace};
@@ -49,7 +50,7 @@ impl LockUpdate {
         let digest = |text: &str| FileDigest::of(text.as_bytes());
         let after = files.iter().map(|file| (file.name.clone(), digest(&file.text))).collect();
         let (path, is_locked) = (folder.join(LOCK), lock.is_some());
-        let policies = source_set(files).into_policies()?;
+        let policies = Content::Texts(source_set(files)).compile()?;
         Ok(LockUpdate { path, before, after, malformed, is_locked, policies })
     }
 
