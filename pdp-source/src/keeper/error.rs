@@ -16,10 +16,10 @@ pub enum OpenError {
     #[error(transparent)]
     Load(#[from] LoadError),
     /// The set cannot be loaded, and neither can the last good copy of it.
-    #[error("{set}\nthe last good copy cannot be used either: {last_good}")]
+    #[error("{error}\nthe last good copy cannot be used either: {last_good}")]
     LastGood {
         /// Why the set cannot be loaded.
-        set: String,
+        error: Box<LoadError>,
         /// What is wrong with the copy.
         last_good: LastGoodError,
     },

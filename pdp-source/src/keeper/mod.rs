@@ -58,7 +58,7 @@ struct State {
 
 impl Keeper {
     /// Loads the policy set at `paths`, as [`load_with`](crate::load_with) does. If it cannot be
-    /// loaded and a last good copy of it was kept, that is what runs, and the status says so.
+    /// loaded and a last good copy of it was kept, that is what runs; status and an event say so.
     ///
     /// # Errors
     ///
@@ -75,18 +75,22 @@ impl Keeper {
                 let running = material.content.digests();
                 let keeper = Keeper::begin(paths, settings, last_good, policies, running);
                 keeper.keep(&material);
-                keeper.state().read = Some(material.look);
+                keeper.note_read(Some(material.look));
                 Ok(keeper)
             }
             Err(error) => {
-                let Some((policies, running)) = copy(last_good.as_ref(), &settings, &error)? else {
-                    return Err(OpenError::Load(error));
+                let copy = last_good.as_ref().map(|copy| copy.read(&settings.limits)).transpose();
+                let (policies, running) = match copy.map(Option::flatten) {
+                    Ok(Some(copy)) => copy,
+                    Ok(None) => return Err(OpenError::Load(error)),
+                    Err(last_good) => {
+                        let error = Box::new(error);
+                        return Err(OpenError::LastGood { error, last_good });
+                    }
                 };
                 let keeper = Keeper::begin(paths, settings, last_good, policies, running);
-                let failure = keeper.failure(&error);
-                let mut state = keeper.state();
-                (state.origin, state.last_error) = (Origin::LastGood, Some(failure));
-                drop(state);
+                keeper.state().origin = Origin::LastGood;
+                keeper.fail(ReloadError::Load(error));
                 Ok(keeper)
             }
         }
@@ -257,17 +261,4 @@ fn load(paths: &[PathBuf], settings: &KeeperSettings) -> Result<(Material, Polic
     let material = Material::read(paths, &settings.limits)?;
     let policies = material.content.compile()?;
     Ok((material, policies))
-}
-
-/// The copy that was kept of the set that `error` speaks of, if there is one.
-fn copy(
-    last_good: Option<&LastGood>,
-    settings: &KeeperSettings,
-    error: &LoadError,
-) -> Result<Option<(Policies, FileDigests)>, OpenError> {
-    let Some(last_good) = last_good else { return Ok(None) };
-    last_good.read(&settings.limits).map_err(|last_good| {
-        let set = error.to_string();
-        OpenError::LastGood { set, last_good }
-    })
 }

@@ -20,7 +20,7 @@ pub struct Status {
     pub loaded: u64,
     /// Reloads that found what runs already.
     pub unchanged: u64,
-    /// Reloads that failed.
+    /// Reloads that failed, and the first loading if it did.
     pub failed: u64,
 }
 

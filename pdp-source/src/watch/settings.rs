@@ -9,8 +9,8 @@ pub struct WatchSettings {
     /// 250 ms. A writer that pauses for longer within a file is taken for one that has finished.
     pub settle: Duration,
     /// How often the set is looked at although the system told of no change: every 5 s. Changes on
-    /// network file systems, and where a link on the way to the set was turned, are found by this
-    /// alone.
+    /// network file systems, of what a link to a file leads to, and of links on the way to the set
+    /// are found by this alone.
     pub poll: Duration,
     /// How long to wait for a set that goes on changing: 5 s. Then it is loaded if each file of it
     /// either has stayed as it is for `settle` or holds exactly what runs of it already, or if a
