@@ -154,3 +154,6 @@ impl Watcher {
         (self.settings.settle / 4).max(Duration::from_millis(1))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use pdp_source::{
     Event, Keeper, KeeperSettings, LastGoodError, OpenError, Origin, ReloadError, Reloaded,
 };
 use rustix::fs::{CWD, Mode, mkfifoat};
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::support::{digest, doors, folder, now, open, replace, until, write};
@@ -186,6 +187,25 @@ fn a_damaged_copy_is_refused() {
     mkfifoat(CWD, &copy, Mode::RUSR | Mode::WUSR).unwrap();
     let error = open(set.path(), Some(state.path())).map(drop).unwrap_err().to_string();
     assert!(error.contains("version") && error.ends_with("is a pipe, not a file"), "{error}");
+}
+
+#[test]
+fn a_copy_of_other_policies_than_it_says_is_refused() {
+    let (set, state) = (set("one"), folder());
+    open(set.path(), Some(state.path())).unwrap();
+    write(set.path(), "a.yaml", "{}");
+    let copy = only_file(state.path());
+    let mut bytes = fs::read(&copy).unwrap();
+    let text = bytes.windows(3).position(|window| window == b"one").unwrap();
+    bytes[text] = b'0';
+    let begin = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let checksum = Sha256::digest(&bytes[begin + 32..]);
+    bytes[begin..begin + 32].copy_from_slice(&checksum);
+    fs::write(&copy, bytes).unwrap();
+    let Err(OpenError::LastGood { last_good, .. }) = open(set.path(), Some(state.path())) else {
+        panic!("it began");
+    };
+    assert!(matches!(last_good, LastGoodError::OtherPolicies { .. }), "{last_good}");
 }
 
 #[test]

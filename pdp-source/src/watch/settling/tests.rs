@@ -98,6 +98,9 @@ fn a_file_that_is_touched_keeps_no_other_away() {
     set.see(200);
     assert!(!set.vouches(&running, 299));
     assert!(set.vouches(&running, 300));
+    // Nor where it has changed since the last look.
+    set.write("b.yaml", "half");
+    assert!(!set.vouches(&running, 400));
 }
 
 #[test]
