@@ -57,7 +57,7 @@ pub(super) struct Notices {
     /// Folders in which paths of the set stand, with the paths; nothing else in them matters.
     parents: HashMap<i32, Vec<PathBuf>>,
     /// Whether it was told that some folder is not followed.
-    is_lame: bool,
+    is_incomplete: bool,
 }
 
 impl Notices {
@@ -69,7 +69,7 @@ impl Notices {
         };
         let (folders, parents) = (HashSet::new(), HashMap::new());
         let paths = paths.to_vec();
-        (Notices { stop, inotify, paths, folders, parents, is_lame: false }, fault)
+        (Notices { stop, inotify, paths, folders, parents, is_incomplete: false }, fault)
     }
 
     /// Follows the folders of `look` and those above the paths, and no others. Whether any of them
@@ -101,8 +101,8 @@ impl Notices {
             let _ = inotify::remove_watch(inotify, *gone);
         }
         (self.folders, self.parents) = (folders, parents);
-        let was_lame = std::mem::replace(&mut self.is_lame, fault.is_some());
-        (has_new, fault.filter(|_| !was_lame).map(io::Error::from))
+        let was_incomplete = std::mem::replace(&mut self.is_incomplete, fault.is_some());
+        (has_new, fault.filter(|_| !was_incomplete).map(io::Error::from))
     }
 
     /// Waits for `time` at most, for the stop or, if it listens, a notice.
