@@ -4,6 +4,7 @@ mod closed;
 mod code;
 mod dispatch;
 mod facts;
+mod flat_table;
 mod leaf;
 mod list;
 mod marks;

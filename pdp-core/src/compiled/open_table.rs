@@ -119,7 +119,7 @@ impl<S: Slot, const PAGE: usize> OpenTable<S, PAGE> {
         if entries.is_empty() {
             return OpenTable::default();
         }
-        let size = (entries.len() * 4).div_ceil(3).next_power_of_two().max(SLOTS_MIN);
+        let size = size_for(entries.len());
         let mut table = OpenTable { slots: Pages::filled(size), len: 0 };
         let mut pages = table.slots.own().expect("nobody shares pages that were made now");
         for entry in by_page::<S, PAGE>(entries, size, &hash_of) {
@@ -141,8 +141,13 @@ impl<S: Slot, const PAGE: usize> OpenTable<S, PAGE> {
     }
 }
 
+/// How many slots a table of so many entries has.
+pub(super) fn size_for(entries: usize) -> usize {
+    (entries * 4).div_ceil(3).next_power_of_two().max(SLOTS_MIN)
+}
+
 /// Entries in the order of the pages of a table of so many slots, those of one page as they came.
-fn by_page<S: Slot, const PAGE: usize>(
+pub(super) fn by_page<S: Slot, const PAGE: usize>(
     entries: &[S],
     size: usize,
     hash_of: &impl Fn(&S) -> u64,
@@ -163,7 +168,7 @@ fn by_page<S: Slot, const PAGE: usize>(
 }
 
 #[inline]
-fn home(hash: u64, mask: usize) -> usize {
+pub(super) fn home(hash: u64, mask: usize) -> usize {
     #[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
     let hash = hash as usize;
     hash & mask

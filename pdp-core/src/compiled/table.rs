@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use super::flat_table::FlatTable;
 use super::open_table::{OpenTable, Slot};
 use super::pages::{Pages, SHARES};
 use super::{Detail, DetailKey, RelationIndex, ResourceIndex, TypeIndex, Until};
@@ -10,37 +11,19 @@ use super::{Detail, DetailKey, RelationIndex, ResourceIndex, TypeIndex, Until};
 /// Texts, each once, numbered in the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TextTable {
-    texts: Texts,
-    numbers: OpenTable<Numbered>,
-    seed: RandomState,
+    texts: Texts<false>,
 }
 
 impl TextTable {
     /// The number of `text`, given to it now if it has none.
     pub(crate) fn intern(&mut self, text: &str) -> u32 {
-        if let Some(index) = self.index(text) {
-            return index;
-        }
-        let index = self.texts.push(text, 0);
-        let slot = Numbered::new(self.hash(text), index, self.texts.span(index));
-        self.numbers.insert(slot, Numbered::hash);
-        index
+        self.index(text).unwrap_or_else(|| self.texts.push(text, 0))
     }
 
     /// The number of `text`, if it has one.
     #[inline]
     pub(crate) fn index(&self, text: &str) -> Option<u32> {
-        let tag = tag(self.hash(text));
-        let found =
-            self.numbers.find(tag.into(), |slot| slot.tag == tag && self.texts.is(slot, text, 0));
-        found.map(|slot| slot.number())
-    }
-
-    #[inline]
-    fn hash(&self, text: &str) -> u64 {
-        let mut hasher = self.seed.build_hasher();
-        hasher.write(text.as_bytes());
-        hasher.finish()
+        self.texts.index(text, 0)
     }
 
     pub(crate) fn text(&self, index: u32) -> &str {
@@ -54,78 +37,18 @@ impl TextTable {
     /// The table of texts that stand one behind the other, so many bytes each; `None` if one stands
     /// there twice, or they do not end where `arena` and its letters do.
     pub(crate) fn of(arena: &str, lengths: impl Iterator<Item = u16>) -> Option<Self> {
-        let texts = Texts::of(arena, lengths.map(|length| (length, 0)))?;
-        let mut table = TextTable { texts, ..TextTable::default() };
-        table.numbers = numbered(&table.texts, |text, _| table.hash(text))?;
-        Some(table)
-    }
-}
-
-/// Finds the numbers of texts, all at once; `None` if a text stands there twice with one mark.
-fn numbered(texts: &Texts, hash: impl Fn(&str, u16) -> u64) -> Option<OpenTable<Numbered>> {
-    let spans = &texts.arena.spans;
-    let entries: Vec<Numbered> = (spans.iter().zip(0..))
-        .map(|(span, index)| {
-            Numbered::new(hash(&texts.arena.text[span.range()], span.mark), index, Some(*span))
-        })
-        .collect();
-    let mut is_repeated = false;
-    let numbers = OpenTable::of(&entries, Numbered::hash, |there, entry| {
-        let is_met =
-            there.tag == entry.tag && texts.is(there, texts.text(entry.number()), entry.span.mark);
-        is_repeated |= is_met;
-        is_met
-    });
-    (!is_repeated).then_some(numbers)
-}
-
-/// The number of a text, bits of its hash, and where it stands.
-#[derive(Clone, Copy, Debug, Default)]
-struct Numbered {
-    tag: u32,
-    /// The number plus one.
-    number: u32,
-    /// [`Span::NOWHERE`] if not in the arena.
-    span: Span,
-}
-
-/// As many bits of a hash as a [`Numbered`] has.
-#[inline]
-fn tag(hash: u64) -> u32 {
-    #[expect(clippy::cast_possible_truncation, reason = "as many bits as a tag has")]
-    let tag = hash as u32;
-    tag
-}
-
-impl Numbered {
-    fn new(hash: u64, number: u32, span: Option<Span>) -> Self {
-        Numbered { tag: tag(hash), number: number + 1, span: span.unwrap_or(Span::NOWHERE) }
-    }
-
-    fn hash(&self) -> u64 {
-        u64::from(self.tag)
-    }
-
-    fn number(self) -> u32 {
-        self.number - 1
-    }
-}
-
-impl Slot for Numbered {
-    fn is_empty(&self) -> bool {
-        self.number == 0
+        Some(TextTable { texts: Texts::of(arena, lengths.map(|length| (length, 0)))? })
     }
 }
 
 /// Resources that facts name: type and id, each once, and what is known of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Resources {
-    texts: Texts,
+    /// Ids, marked with the type.
+    texts: Texts<true>,
     records: Pages<Record>,
     /// Everything but facts about exact actors, sorted, for each resource.
     details: Pages<Option<Arc<[Detail]>>, SHARES>,
-    numbers: OpenTable<Numbered>,
-    seed: RandomState,
 }
 
 /// What facts say of a resource, in short: what an ordinary decision reads lies in these 32 bytes.
@@ -256,30 +179,20 @@ impl Resources {
         if let Some(index) = self.index(resource_type, id) {
             return index;
         }
-        let index = self.texts.push(id, resource_type);
         self.records.push(Record { resource_type, ..Record::default() });
         self.details.push(None);
-        let slot = Numbered::new(self.hash(resource_type, id), index, self.texts.span(index));
-        self.numbers.insert(slot, Numbered::hash);
-        index
+        self.texts.push(id, resource_type)
     }
 
     #[inline]
     pub(crate) fn index(&self, resource_type: TypeIndex, id: &str) -> Option<ResourceIndex> {
-        let tag = tag(self.hash(resource_type, id));
-        let found = self
-            .numbers
-            .find(tag.into(), |slot| slot.tag == tag && self.texts.is(slot, id, resource_type));
-        found.map(|slot| slot.number())
+        self.texts.index(id, resource_type)
     }
 
     /// A hash of a type and an id, the same for the same ones.
     #[inline]
     pub(crate) fn hash(&self, resource_type: TypeIndex, id: &str) -> u64 {
-        let mut hasher = self.seed.build_hasher();
-        hasher.write_u16(resource_type);
-        hasher.write(id.as_bytes());
-        hasher.finish()
+        self.texts.hash(id, resource_type)
     }
 
     #[inline]
@@ -384,7 +297,6 @@ impl Resources {
     ) -> Option<Self> {
         let texts = Texts::of(arena, resources.clone())?;
         let mut table = Resources { texts, ..Resources::default() };
-        table.numbers = numbered(&table.texts, |id, resource_type| table.hash(resource_type, id))?;
         table.records = Pages::filled(table.texts.len());
         table.details = Pages::filled(table.texts.len());
         for (record, (_, resource_type)) in table.records.iter_mut().zip(resources) {
@@ -408,17 +320,20 @@ impl Resources {
     }
 }
 
-/// Texts by number, each with a mark: those of the files one after the other, later ones each by
-/// itself.
+/// Texts with their numbers, each with a mark, every pair once: those of the files one after the
+/// other, and found in one look; later ones each by itself, in pages that copies share. Where texts
+/// are not `MARKED`, the mark of all is 0.
 #[derive(Clone, Debug, Default)]
-struct Texts {
+struct Texts<const MARKED: bool> {
     arena: Arc<Arena>,
     later: Pages<(u16, Arc<str>), SHARES>,
+    later_numbers: OpenTable<Later>,
+    seed: RandomState,
 }
 
-impl Texts {
+impl<const MARKED: bool> Texts<MARKED> {
     /// Texts that stand one behind the other, with the length and the mark of each; `None` if they
-    /// do not end where `arena` and its letters do.
+    /// do not end where `arena` and its letters do, or if one stands there twice with one mark.
     fn of(arena: &str, lengths: impl Iterator<Item = (u16, u16)>) -> Option<Self> {
         let mut spans = Vec::with_capacity(lengths.size_hint().0);
         let mut end = 0;
@@ -431,49 +346,135 @@ impl Texts {
                 return None;
             }
         }
-        let arena = Arena { text: arena.to_owned(), spans };
-        (end == arena.text.len()).then(|| Texts { arena: Arc::new(arena), later: Pages::default() })
+        if end != arena.len() {
+            return None;
+        }
+        let texts = Texts::<MARKED>::default();
+        let entries: Vec<Numbered> = (spans.iter().zip(1..))
+            .map(|(span, number)| {
+                let tag = tag(texts.hash(&arena[span.range()], span.mark));
+                Numbered { tag, number, span: *span }
+            })
+            .collect();
+        let numbers = FlatTable::of(&entries, Numbered::hash, |one, other| {
+            one.tag == other.tag
+                && one.span.mark == other.span.mark
+                && arena[one.span.range()] == arena[other.span.range()]
+        })?;
+        let arena = Arc::new(Arena { text: arena.to_owned(), spans, numbers });
+        Some(Texts { arena, ..texts })
     }
 
     fn len(&self) -> usize {
         self.arena.spans.len() + self.later.len()
     }
 
+    /// Gives a number to a text that has none with this mark.
     fn push(&mut self, text: &str, mark: u16) -> u32 {
-        let index = self.len();
+        let tag = tag(self.hash(text, mark));
+        let index = u32::try_from(self.len()).ok().filter(|index| *index < u32::MAX);
+        let index = index.expect("below 2^32 texts");
         match Arc::get_mut(&mut self.arena).filter(|_| self.later.len() == 0) {
-            Some(arena) if arena.fits(text) => arena.push(text, mark),
-            _ => self.later.push((mark, text.into())),
+            Some(arena) if arena.fits(text) => arena.push(text, mark, tag),
+            _ => {
+                self.later.push((mark, text.into()));
+                self.later_numbers.insert(Later { tag, number: index + 1 }, |slot| slot.tag.into());
+            }
         }
-        u32::try_from(index).ok().filter(|index| *index < u32::MAX).expect("below 2^32 texts")
+        index
+    }
+
+    /// The number of a text with a mark, if it has one.
+    #[inline]
+    fn index(&self, text: &str, mark: u16) -> Option<u32> {
+        let tag = tag(self.hash(text, mark));
+        let arena = &*self.arena;
+        let found = arena.numbers.find(tag.into(), |slot| {
+            slot.tag == tag && slot.span.mark == mark && arena.is(slot.span, text)
+        });
+        match found {
+            Some(slot) => Some(slot.number - 1),
+            None if self.later.len() == 0 => None,
+            None => self.later_index(tag, text, mark),
+        }
+    }
+
+    fn later_index(&self, tag: u32, text: &str, mark: u16) -> Option<u32> {
+        let found = self.later_numbers.find(tag.into(), |slot| {
+            slot.tag == tag && {
+                let later = self.later(slot.number - 1);
+                later.0 == mark && is_same(later.1.as_bytes(), text)
+            }
+        });
+        found.map(|slot| slot.number - 1)
+    }
+
+    /// A hash of a text and its mark, the same for the same ones.
+    #[inline]
+    fn hash(&self, text: &str, mark: u16) -> u64 {
+        let mut hasher = self.seed.build_hasher();
+        if MARKED {
+            hasher.write_u16(mark);
+        }
+        hasher.write(text.as_bytes());
+        hasher.finish()
     }
 
     #[inline]
     fn text(&self, index: u32) -> &str {
-        let index = index as usize;
-        match self.arena.spans.get(index) {
+        match self.arena.spans.get(index as usize) {
             Some(span) => &self.arena.text[span.range()],
-            None => &self.later.item(index - self.arena.spans.len()).1,
+            None => &self.later(index).1,
         }
     }
 
-    /// Where a text stands in the arena, if it does.
-    fn span(&self, index: u32) -> Option<Span> {
-        self.arena.spans.get(index as usize).copied()
+    /// A text that does not stand in the arena, with its mark.
+    fn later(&self, index: u32) -> &(u16, Arc<str>) {
+        self.later.item(index as usize - self.arena.spans.len())
     }
+}
 
-    /// Whether a number stands for this text with this mark.
-    #[inline]
-    fn is(&self, numbered: &Numbered, text: &str, mark: u16) -> bool {
-        match self.arena.text.as_bytes().get(numbered.span.range()) {
-            Some(octets) => numbered.span.mark == mark && is_same(octets, text),
-            None => {
-                let index = numbered.number() as usize;
-                let later = self.later.item(index - self.arena.spans.len());
-                later.0 == mark && is_same(later.1.as_bytes(), text)
-            }
-        }
+/// The number of a text in the arena, bits of its hash, and where it stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Numbered {
+    tag: u32,
+    /// The number plus one.
+    number: u32,
+    span: Span,
+}
+
+impl Numbered {
+    fn hash(&self) -> u64 {
+        u64::from(self.tag)
     }
+}
+
+impl Slot for Numbered {
+    fn is_empty(&self) -> bool {
+        self.number == 0
+    }
+}
+
+/// The number of a text that does not stand in the arena, and bits of its hash.
+#[derive(Clone, Copy, Debug, Default)]
+struct Later {
+    tag: u32,
+    /// The number plus one.
+    number: u32,
+}
+
+impl Slot for Later {
+    fn is_empty(&self) -> bool {
+        self.number == 0
+    }
+}
+
+/// As many bits of a hash as a slot has.
+#[inline]
+fn tag(hash: u64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, reason = "as many bits as a tag has")]
+    let tag = hash as u32;
+    tag
 }
 
 /// Whether octets are those of a text. Ids are short: two words answer for most, without the call
@@ -502,10 +503,12 @@ pub(crate) fn is_same(octets: &[u8], text: &str) -> bool {
     }
 }
 
+/// Texts one after the other, by number and by what they are.
 #[derive(Debug, Default)]
 struct Arena {
     text: String,
     spans: Vec<Span>,
+    numbers: FlatTable<Numbered>,
 }
 
 /// Where a text stands in the arena.
@@ -517,9 +520,6 @@ struct Span {
 }
 
 impl Span {
-    /// Behind the end of every arena.
-    const NOWHERE: Span = Span { start: u32::MAX, len: 1, mark: 0 };
-
     #[inline]
     fn range(self) -> std::ops::Range<usize> {
         let start = self.start as usize;
@@ -535,11 +535,20 @@ impl Arena {
     /// # Panics
     ///
     /// Where the text does not fit.
-    fn push(&mut self, text: &str, mark: u16) {
+    fn push(&mut self, text: &str, mark: u16, tag: u32) {
         let start = u32::try_from(self.text.len()).expect("it was asked whether the text fits");
         let len = u16::try_from(text.len()).expect("it was asked whether the text fits");
         self.text.push_str(text);
-        self.spans.push(Span { start, len, mark });
+        let span = Span { start, len, mark };
+        self.spans.push(span);
+        let number = super::number(self.spans.len());
+        self.numbers.insert(Numbered { tag, number, span }, Numbered::hash);
+    }
+
+    /// Whether a text stands there.
+    #[inline]
+    fn is(&self, span: Span, text: &str) -> bool {
+        self.text.as_bytes().get(span.range()).is_some_and(|octets| is_same(octets, text))
     }
 }
 
@@ -556,7 +565,7 @@ mod tests {
         let numbers: Vec<u32> = ids.iter().map(|id| table.intern(id)).collect();
         let found: Vec<_> = ids.iter().filter_map(|id| table.index(id)).collect();
         assert_eq!(found, numbers);
-        let hashes: BTreeSet<u64> = table.numbers.iter().map(Numbered::hash).collect();
+        let hashes: BTreeSet<u64> = table.texts.arena.numbers.iter().map(Numbered::hash).collect();
         assert!(hashes.len() > 1_990, "{}", hashes.len());
     }
 
