@@ -8,6 +8,7 @@
 mod batch;
 mod deadlines;
 mod disk;
+mod opening;
 mod queue;
 mod rotated;
 mod settings;

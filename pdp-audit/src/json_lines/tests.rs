@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::future::Future;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::pin::pin;
@@ -40,7 +41,9 @@ enum Fault {
 #[derive(Debug, Default)]
 struct Plan {
     /// The calls that go wrong, counted from 0.
-    faulty: Option<(std::ops::Range<u64>, Fault)>,
+    faulty: Option<(Range<u64>, Fault)>,
+    /// What never works.
+    broken: Option<Operation>,
     seen: Mutex<Seen>,
     changed: Condvar,
 }
@@ -91,8 +94,9 @@ impl Plan {
         Some(fault)
     }
 
-    fn check(&self) -> io::Result<()> {
+    fn check(&self, operation: Operation) -> io::Result<()> {
         match self.fault() {
+            _ if self.broken == Some(operation) => Err(Errno::IO.into()),
             Some(Fault::Fails(errno) | Fault::Torn(errno)) => Err(errno.into()),
             _ => Ok(()),
         }
@@ -105,7 +109,7 @@ struct Planned(Arc<Plan>);
 
 impl Disk for Planned {
     fn open(&self, folder: &File, name: &OsStr) -> io::Result<File> {
-        self.0.check()?;
+        self.0.check(Operation::Open)?;
         System.open(folder, name)
     }
 
@@ -133,7 +137,7 @@ impl Disk for Planned {
         seen.waiting -= 1;
         drop(seen);
         let stat = file.metadata()?;
-        self.0.check().inspect_err(|_| {
+        self.0.check(Operation::Sync).inspect_err(|_| {
             self.0.seen().distrusted.insert(stat.ino());
         })?;
         self.0.seen().durable_bytes.insert(stat.ino(), stat.len());
@@ -141,7 +145,7 @@ impl Disk for Planned {
     }
 
     fn sync_folder(&self, folder: &File) -> io::Result<()> {
-        self.0.check()?;
+        self.0.check(Operation::Sync)?;
         let path = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(folder));
         let names = fs::read_dir(path)?.map(|entry| Ok(entry?.metadata()?.ino()));
         let names: HashSet<u64> = names.collect::<io::Result<_>>()?;
@@ -150,27 +154,27 @@ impl Disk for Planned {
     }
 
     fn cut(&self, file: &File, bytes: u64) -> io::Result<()> {
-        self.0.check()?;
+        self.0.check(Operation::Cut)?;
         System.cut(file, bytes)
     }
 
     fn look(&self, file: &File) -> io::Result<(u64, bool)> {
-        self.0.check()?;
+        self.0.check(Operation::Read)?;
         System.look(file)
     }
 
     fn rename(&self, folder: &File, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        self.0.check()?;
+        self.0.check(Operation::Rename)?;
         System.rename(folder, from, to)
     }
 
     fn remove(&self, folder: &File, name: &OsStr) -> io::Result<()> {
-        self.0.check()?;
+        self.0.check(Operation::Remove)?;
         System.remove(folder, name)
     }
 
     fn names(&self, folder: &File) -> io::Result<Vec<OsString>> {
-        self.0.check()?;
+        self.0.check(Operation::Read)?;
         System.names(folder)
     }
 }
@@ -187,13 +191,13 @@ impl Stage {
         Stage::with(mode, None)
     }
 
-    fn with(mode: Mode, faulty: Option<(std::ops::Range<u64>, Fault)>) -> Self {
+    fn with(mode: Mode, faulty: Option<(Range<u64>, Fault)>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::new(folder.path().join("audit.jsonl"), mode);
         // Only the test of the deadline has one.
         let settings = Settings { deadline: Duration::MAX, ..settings };
-        let plan = Arc::new(Plan { faulty, ..Plan::default() });
-        Stage { folder, plan, ledger: Ledger::new(), settings }
+        let plan = Plan { faulty, ..Plan::default() };
+        Stage { plan: Arc::new(plan), folder, ledger: Ledger::new(), settings }
     }
 
     fn open(&self) -> Result<JsonLines, SinkError> {
@@ -466,4 +470,86 @@ fn closing_tells_what_could_not_be_synced() {
     };
     assert_eq!(operation, Operation::Sync);
     assert_eq!(Errno::from_io_error(&cause), Some(Errno::IO));
+}
+
+/// The length of a file that survives a loss of power, if the file does.
+fn durable_bytes(stage: &Stage, path: &Path) -> Option<u64> {
+    stage.plan.seen().durable_bytes.get(&path.metadata().unwrap().ino()).copied()
+}
+
+#[test]
+fn what_nobody_waited_for_is_safe_once_the_file_is_reopened_or_closed() {
+    let stage = Stage::new(Mode::BestEffort);
+    let sink = stage.open().unwrap();
+    block_on(sink.record(&record("first"))).unwrap();
+    while stage.ledger.counts().recorded == 0 {
+        thread::yield_now();
+    }
+    let (path, away) = (&stage.settings.path, stage.folder.path().join("away"));
+    assert_eq!(durable_bytes(&stage, path), None);
+    fs::rename(path, &away).unwrap();
+    sink.reopen();
+    block_on(sink.record(&record("second"))).unwrap();
+    sink.close().unwrap();
+    for path in [path, &away] {
+        assert_eq!(durable_bytes(&stage, path), Some(path.metadata().unwrap().len()));
+    }
+}
+
+#[test]
+fn what_another_process_left_is_synced_too() {
+    let stage = Stage::new(Mode::BestEffort);
+    fs::write(&stage.settings.path, "{}\n").unwrap();
+    stage.open().unwrap().close().unwrap();
+    assert_eq!(durable_bytes(&stage, &stage.settings.path), Some(3));
+}
+
+#[test]
+fn after_a_failed_sync_one_new_file_is_begun() {
+    // To open lock and file, to look, to look, to write, to sync the folder, and the file.
+    let stage = Stage::with(Mode::Strict, Some((6..7, Fault::Fails(Errno::IO))));
+    let sink = stage.open().unwrap();
+    assert!(matches!(fault(block_on(sink.record(&record("unsafe")))), SinkError::Disk { .. }));
+    for message in ["second", "third"] {
+        block_on(sink.record(&record(message))).unwrap();
+        sink.reopen();
+    }
+    sink.close().unwrap();
+    // The lock, the file, and the one that is not trusted.
+    assert_eq!(fs::read_dir(stage.folder.path()).unwrap().count(), 3);
+    let current = fs::read_to_string(&stage.settings.path).unwrap();
+    assert_eq!(current.lines().map(message).collect::<Vec<_>>(), ["second", "third"]);
+}
+
+#[test]
+fn a_full_file_that_cannot_be_renamed_goes_on() {
+    for mode in [Mode::Strict, Mode::BestEffort] {
+        let mut stage = Stage::new(mode);
+        stage.settings.rotate_bytes = 100;
+        stage.plan = Arc::new(Plan { broken: Some(Operation::Rename), ..Plan::default() });
+        let sink = stage.open().unwrap();
+        for number in 0..10 {
+            block_on(sink.record(&record(&number.to_string()))).unwrap();
+        }
+        sink.close().unwrap();
+        let status = sink.status();
+        assert!(status.faults > 0 && !status.failing);
+        assert_eq!(stage.ledger.counts(), counts(10, 10, 0, 0));
+        assert_eq!(fs::read_to_string(&stage.settings.path).unwrap().lines().count(), 10);
+    }
+}
+
+/// A line that could not be cut off stays the last one of its file.
+#[test]
+fn no_line_is_glued_to_one_that_cannot_be_cut() {
+    // To open lock and file, to look, to look, to write.
+    let mut stage = Stage::new(Mode::Strict);
+    let faulty = Some((4..5, Fault::Torn(Errno::NOSPC)));
+    stage.plan = Arc::new(Plan { faulty, broken: Some(Operation::Cut), ..Plan::default() });
+    let sink = stage.open().unwrap();
+    let torn = fault(block_on(sink.record(&record("torn"))));
+    assert!(matches!(torn, SinkError::Disk { operation: Operation::Write, .. }));
+    block_on(sink.record(&record("whole"))).unwrap();
+    assert_eq!(stored(stage.folder.path()), ["whole"]);
+    assert_eq!(fs::read_dir(stage.folder.path()).unwrap().count(), 3);
 }

@@ -1,21 +1,20 @@
 //! The file that is written, and the full ones beside it.
 
 use std::ffi::OsString;
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use pdp_core::Timestamp;
-use rustix::io::Errno;
 
 use super::batch::Batch;
 use super::disk::Disk;
+use super::opening;
 use super::rotated::Rotated;
 use super::settings::Settings;
 use super::status::Report;
-use super::tail;
 use crate::{Operation, SinkError};
 
 /// The files of one path. What is wrong and costs no record is only reported.
@@ -60,7 +59,7 @@ impl<D: Disk> Trail<D> {
         let parent = parent.unwrap_or(Path::new("."));
         let folder =
             File::open(parent).map_err(|cause| SinkError::disk(Operation::Open, parent, cause))?;
-        let lock = lock(&disk, &folder, &name, &path)?;
+        let lock = opening::lock(&disk, &folder, &name, &path)?;
         let mut trail = Trail {
             disk,
             settings,
@@ -164,8 +163,8 @@ impl<D: Disk> Trail<D> {
             self.distrusted = false;
         }
         let path = &self.settings.path;
-        let file = open(&self.disk, &self.folder, &self.name, path)?;
-        let bytes = mend(&self.disk, &file, path, &self.report)?;
+        let file = opening::open(&self.disk, &self.folder, &self.name, path)?;
+        let bytes = opening::mend(&self.disk, &file, path, &self.report)?;
         self.current = Some(Current { file, bytes, synced: bytes == 0 });
         self.folder_synced = false;
         Ok(())
@@ -300,49 +299,6 @@ impl<D: Disk> Trail<D> {
         let room = usize::try_from(limit.saturating_sub(self.bytes())).unwrap_or(usize::MAX);
         if room >= lines.len() { lines.len() } else { whole_lines(&lines[..room]) }
     }
-}
-
-/// The lock of the file `name`, held until it is dropped.
-fn lock<D: Disk>(disk: &D, folder: &File, name: &OsString, path: &Path) -> Result<File, SinkError> {
-    let mut name = name.clone();
-    name.push(".lock");
-    let lock = open(disk, folder, &name, &path.with_file_name(&name))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(SinkError::Locked { path: path.to_owned() }),
-        Err(TryLockError::Error(cause)) => Err(SinkError::disk(Operation::Lock, path, cause)),
-    }
-}
-
-fn open<D: Disk>(disk: &D, folder: &File, name: &OsString, path: &Path) -> Result<File, SinkError> {
-    let fault = |cause| SinkError::disk(Operation::Open, path, cause);
-    let file = disk.open(folder, name);
-    // A folder, a link, a socket.
-    let is_no_file = |cause| matches!(cause, Errno::ISDIR | Errno::LOOP | Errno::NXIO);
-    match file {
-        Err(cause) if Errno::from_io_error(&cause).is_some_and(is_no_file) => {
-            Err(SinkError::NotAFile { path: path.to_owned() })
-        }
-        Err(cause) => Err(fault(cause)),
-        Ok(file) if file.metadata().map_err(fault)?.is_file() => Ok(file),
-        Ok(_) => Err(SinkError::NotAFile { path: path.to_owned() }),
-    }
-}
-
-/// Cuts off a torn last line, so that no line is glued to it; gives how long the file is then.
-fn mend<D: Disk>(disk: &D, file: &File, path: &Path, report: &Report) -> Result<u64, SinkError> {
-    let read = |cause| SinkError::disk(Operation::Read, path, cause);
-    let (bytes, _) = disk.look(file).map_err(read)?;
-    if !tail::begins_as_records(file).map_err(read)? {
-        return Err(SinkError::NotRecords { path: path.to_owned() });
-    }
-    let whole = tail::whole_lines(file, bytes).map_err(read)?;
-    if whole < bytes {
-        let cut = disk.cut(file, whole);
-        cut.map_err(|cause| SinkError::disk(Operation::Cut, path, cause))?;
-        report.cut(bytes - whole);
-    }
-    Ok(whole)
 }
 
 /// Writes all of `bytes`, or says how many were written before what fault.
