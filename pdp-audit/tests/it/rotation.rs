@@ -37,11 +37,10 @@ fn a_line_that_is_longer_than_a_file_gets_one_to_itself() {
     let place = small(Mode::Strict);
     let sink = place.open().unwrap();
     let long = "x".repeat(1_000);
-    for message in ["before", &long, "after"] {
-        put(&sink, message).unwrap();
-    }
-    assert_eq!(place.full().len(), 2);
-    assert_eq!(place.stored(), ["before", &long, "after"]);
+    let messages = [&long, "before", &long, "after"];
+    messages.iter().for_each(|message| put(&sink, message).unwrap());
+    assert_eq!(place.full().len(), 3);
+    assert_eq!(place.stored(), messages);
 }
 
 #[test]
