@@ -11,18 +11,30 @@ use super::status::Report;
 use super::tail;
 use crate::{Operation, SinkError};
 
-/// The lock of the file `name`, held until it is dropped.
+/// The right to write a file, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is just being started may hold a copy of the file.
+        // Where this fails, closing still does it once that process runs.
+        let _ = self.0.unlock();
+    }
+}
+
+/// The lock of the file `name`.
 pub(super) fn lock<D: Disk>(
     disk: &D,
     folder: &File,
     name: &OsStr,
     path: &Path,
-) -> Result<File, SinkError> {
+) -> Result<Lock, SinkError> {
     let mut name = name.to_owned();
     name.push(".lock");
     let lock = open(disk, folder, &name, &path.with_file_name(&name))?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(Lock(lock)),
         Err(TryLockError::WouldBlock) => Err(SinkError::Locked { path: path.to_owned() }),
         Err(TryLockError::Error(cause)) => Err(SinkError::disk(Operation::Lock, path, cause)),
     }

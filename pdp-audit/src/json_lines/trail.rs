@@ -11,7 +11,7 @@ use pdp_core::Timestamp;
 
 use super::batch::Batch;
 use super::disk::Disk;
-use super::opening;
+use super::opening::{self, Lock};
 use super::rotated::Rotated;
 use super::settings::Settings;
 use super::status::Report;
@@ -33,7 +33,7 @@ pub(super) struct Trail<D> {
     /// Whether the folder is known to hold the names that it has, whatever happens.
     folder_synced: bool,
     /// A file of its own: the current one changes, and a lock on it would leave a gap between two.
-    _lock: File,
+    _lock: Lock,
 }
 
 #[derive(Debug)]

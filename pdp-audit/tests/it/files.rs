@@ -1,6 +1,8 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use pdp_audit::{JsonLines, Ledger, Mode, Settings, SinkError};
 
@@ -171,4 +173,20 @@ fn a_dropped_sink_writes_what_is_queued() {
     drop(sink);
     assert_eq!(place.stored().len(), 1_000);
     assert_eq!(place.counts(), (1_000, 1_000, 0, 0));
+}
+
+#[test]
+fn a_closed_file_is_free_at_once_also_while_processes_are_started() {
+    let place = Place::new(Mode::BestEffort);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                assert!(std::process::Command::new("true").status().unwrap().success());
+            }
+        });
+        let opened: Result<Vec<()>, _> = (0..300).map(|_| place.open()?.close()).collect();
+        done.store(true, Ordering::Relaxed);
+        opened.unwrap();
+    });
 }
