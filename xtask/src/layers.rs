@@ -63,6 +63,12 @@ pub const LAYERS: &[Layer<'_>] = &[
         outside: None,
     },
     Layer {
+        package: "pdp-audit",
+        uses: &["pdp-core"],
+        tests_use: &[],
+        outside: Some(&["rustix", "serde_json", "thiserror"]),
+    },
+    Layer {
         package: "pdp-cli",
         uses: &["pdp-cel", "pdp-core", "pdp-testing", "pdp-source"],
         tests_use: &[],

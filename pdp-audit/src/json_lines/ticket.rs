@@ -1,0 +1,70 @@
+//! What one who waits for a record holds.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use crate::lock::lock;
+use crate::{Ledger, SinkError};
+
+/// The outcome of one record, for the one who waits for it.
+///
+/// Two may settle it, the writer and the deadline: the first counts, in the ledger too. That is
+/// why this is no channel of some crate, whose sender is one.
+#[derive(Debug, Default)]
+pub(super) struct Ticket(Mutex<State>);
+
+#[derive(Debug)]
+enum State {
+    Waiting(Option<Waker>),
+    Settled(Result<(), SinkError>),
+}
+
+impl Default for State {
+    fn default() -> Self {
+        State::Waiting(None)
+    }
+}
+
+impl Ticket {
+    /// Settles the ticket, unless it is settled already. Whoever sees the outcome sees it counted.
+    pub(super) fn settle(&self, outcome: Result<(), SinkError>, ledger: &Ledger) {
+        let waker = {
+            let mut state = lock(&self.0);
+            let State::Waiting(waker) = &mut *state else { return };
+            let waker = waker.take();
+            match outcome {
+                Ok(()) => ledger.recorded(1),
+                Err(_) => ledger.lost(1),
+            }
+            *state = State::Settled(outcome);
+            waker
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(*lock(&self.0), State::Settled(_))
+    }
+}
+
+/// Ready when its ticket is settled.
+#[derive(Debug)]
+pub(super) struct Wait(pub(super) Arc<Ticket>);
+
+impl Future for Wait {
+    type Output = Result<(), SinkError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *lock(&self.0.0) {
+            State::Settled(outcome) => Poll::Ready(outcome.clone()),
+            State::Waiting(waker) => {
+                *waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
