@@ -53,7 +53,7 @@ need_valgrind() { ./instructions.sh ready 2>/dev/null; }
 pdp=(cargo run --locked --quiet --package pdp-cli --)
 example=(cargo run --locked --quiet --package pdp-examples --example)
 
-step 'unit, integration and documentation tests' 3600 -- cargo test --workspace --locked --no-fail-fast
+step 'unit, integration and documentation tests' 3600 -- cargo test --workspace --features pdp-cli/serve --locked --no-fail-fast
 for pack in policies/*/; do
     step "pdp check ${pack%/}" 600 -- "${pdp[@]}" check "${pack%/}"
 done

@@ -76,6 +76,12 @@ pub(crate) enum Command {
     /// as long as it holds exactly these files. There is no lock over policies with mistakes: they are told as `check`
     /// tells them.
     Lock(Lock),
+    /// Answer requests over HTTP
+    ///
+    /// Every setting can stand in a file, in the environment (`PDP_HTTP_LISTEN` for `--http-listen`) or among the flags;
+    /// the later of these counts.
+    #[cfg(feature = "serve")]
+    Serve(crate::serve::Serve),
     /// Run the tests that stand beside policies
     ///
     /// Every `*_test.yaml` in the folders given and below, each against the policy set of the folder it stands in.

@@ -13,6 +13,8 @@ mod eval;
 mod facts;
 mod json_lines;
 mod lock;
+#[cfg(feature = "serve")]
+mod serve;
 mod slips;
 mod test;
 
@@ -47,6 +49,8 @@ fn run(arguments: &Arguments) -> Result<bool> {
         Command::Compile(compile) => compile::run(compile),
         Command::Facts(facts) => facts::run(facts),
         Command::Lock(lock) => lock::run(lock),
+        #[cfg(feature = "serve")]
+        Command::Serve(serve) => serve::run(serve),
         Command::Test(test) => test::run(test),
         Command::Version => {
             writeln!(std::io::stdout(), "pdp {}", env!("CARGO_PKG_VERSION"))?;

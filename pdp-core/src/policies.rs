@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::compiled::{Code, FactTables};
 use crate::error::Mistakes;
 use crate::model::Model;
+use crate::read::SectionSubject;
 use crate::run_time::Words;
 use crate::{HostFunction, PolicyErrors, PolicyVersion, PolicyWarning, SourceText};
 
@@ -107,6 +108,38 @@ impl Policies {
     /// are ordinary requests; tests about it are often a slip of the pen.
     pub fn declares(&self, resource_type: &str, action: &str) -> bool {
         self.code.dispatch.targets.find(resource_type, action).is_some()
+    }
+
+    /// Whether the policies declare the type.
+    pub fn declares_type(&self, resource_type: &str) -> bool {
+        self.code.vocabulary.type_indexes.contains_key(resource_type)
+    }
+
+    /// How much is known of what each DAARION section is about: resources of its type, or actors
+    /// with its attribute, wherever that is said. Looks at every resource.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        crate::read::sections().map(|(section, about)| {
+            let count = match about {
+                SectionSubject::Resources(of_type) => self.known_resources(of_type),
+                SectionSubject::Actors { attribute } => self.actors_with(attribute),
+            };
+            (section, count)
+        })
+    }
+
+    fn known_resources(&self, of_type: &str) -> usize {
+        let index = self.code.vocabulary.type_indexes.get(of_type);
+        let records = self.facts.resources.iter();
+        records.filter(|record| Some(&record.resource_type) == index && record.is_known()).count()
+    }
+
+    fn actors_with(&self, attribute: &str) -> usize {
+        let mut attributes = self.code.vocabulary.actor_attributes.iter();
+        let Some(position) = attributes.position(|known| *known.name == *attribute) else {
+            return 0;
+        };
+        let values = self.facts.actor_attributes.iter();
+        values.filter(|(_, (of, _))| usize::from(*of) == position).count()
     }
 
     /// What in the texts is allowed and may surprise, by file and place.

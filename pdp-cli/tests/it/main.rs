@@ -8,5 +8,7 @@ mod facts; // lines in, lines out, records
 mod lock; // `policies.lock`: written, checked, held to
 mod pack; // the DAARION pack: every rule is tested, words have no meaning of their own
 mod readme; // the README's first policy and command
+#[cfg(feature = "serve")]
+mod serve; // `pdp serve`: doors, callers, reload, records
 mod support; // running the command
 mod test; // test files, good and bad

@@ -112,6 +112,26 @@ const SECTIONS: [Section; 5] = [
     },
 ];
 
+/// What a section is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SectionSubject {
+    /// Resources of a type.
+    Resources(&'static str),
+    /// Actors, of which it states an attribute.
+    Actors { attribute: &'static str },
+}
+
+/// The sections by name.
+pub(crate) fn sections() -> impl Iterator<Item = (&'static str, SectionSubject)> {
+    SECTIONS.iter().map(|section| {
+        let subject = match section.resource_type {
+            Some(resource_type) => SectionSubject::Resources(resource_type),
+            None => SectionSubject::Actors { attribute: section.keys[0].name },
+        };
+        (section.name, subject)
+    })
+}
+
 /// Whether a key at the top of a file is one of these sections. All that they say is facts.
 pub(super) fn is_section(key: &str) -> bool {
     SECTIONS.iter().any(|section| section.name == key)

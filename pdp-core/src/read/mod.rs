@@ -16,6 +16,7 @@ mod tenants;
 mod types;
 mod values;
 
+pub(crate) use daarion::{SectionSubject, sections};
 pub(crate) use facts::too_large as too_large_value;
 pub(crate) use fields::listed;
 

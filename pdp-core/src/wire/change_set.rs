@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::fields::{Fields, error, mistyped, word};
 use super::json;
-use super::request::{RequestErrorKind, refusal};
+use super::request::{REQUEST_DEPTH_MAX, RequestErrorKind, refusal};
 use crate::error::printable;
 use crate::model::ShortForm;
 use crate::{
@@ -39,7 +39,7 @@ const FORMS: [&str; 4] = ["id", "prefix", "set", "role"];
 /// [`ChangeError`] naming the field, for everything that is not exactly a change set within the
 /// limits [`CHANGE_SET_BYTES_MAX`], [`CHANGES_MAX`], [`CHANGED_FACTS_MAX`] and those of requests.
 pub fn parse_change_set(json: &[u8]) -> Result<ChangeSet, ChangeError> {
-    let value = json::read(json, CHANGE_SET_BYTES_MAX, "a change set")?;
+    let value = json::read(json, CHANGE_SET_BYTES_MAX, REQUEST_DEPTH_MAX, "a change set")?;
     let mut root = Fields::new(value, String::new())?;
     let id = root.word("id")?.into_owned();
     let field = root.field("changes");

@@ -1,6 +1,6 @@
 //! Decisions as JSON.
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::{Decision, Effect, Obligation, PolicyVersion, RuleError, RuleRef};
 
@@ -12,16 +12,25 @@ impl Serialize for Effect {
 
 impl Serialize for Decision<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Decision", 7)?;
-        fields.serialize_field("effect", &self.effect)?;
-        fields.serialize_field("reason", &self.reason)?;
-        fields.serialize_field("rule", &self.rule)?;
-        fields.serialize_field("bypass", &self.bypass)?;
-        fields.serialize_field("obligations", &*self.obligations)?;
-        fields.serialize_field("errors", &self.errors)?;
-        fields.serialize_field("policy", &self.policy)?;
-        fields.end()
+        let mut map = serializer.serialize_map(Some(7))?;
+        fields(self, &mut map)?;
+        map.end()
     }
+}
+
+/// The fields of a decision.
+pub(super) fn fields<M: SerializeMap>(
+    decision: &Decision<'_>,
+    map: &mut M,
+) -> Result<(), M::Error> {
+    let Decision { effect, reason, rule, bypass, obligations, errors, policy } = decision;
+    map.serialize_entry("effect", effect)?;
+    map.serialize_entry("reason", reason)?;
+    map.serialize_entry("rule", rule)?;
+    map.serialize_entry("bypass", bypass)?;
+    map.serialize_entry("obligations", &**obligations)?;
+    map.serialize_entry("errors", errors)?;
+    map.serialize_entry("policy", policy)
 }
 
 impl Serialize for RuleRef<'_> {

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::fields::error;
-use super::request::{ID_BYTES_MAX, REQUEST_DEPTH_MAX, RequestError, RequestErrorKind};
+use super::request::{ID_BYTES_MAX, RequestError, RequestErrorKind};
 use crate::error::printable;
 use crate::{Map, Text, Value};
 
@@ -14,10 +14,12 @@ use crate::{Map, Text, Value};
 /// integers, and reading one would round it to another.
 const DOUBLE_MAX: f64 = 9_007_199_254_740_992.0;
 
-/// Reads one JSON value of at most `bytes_max` bytes, which is `what`.
+/// Reads one JSON value of at most `bytes_max` bytes, nested at most `depth_max` deep, which is
+/// `what`.
 pub(super) fn read<'j>(
     json: &'j [u8],
     bytes_max: usize,
+    depth_max: usize,
     what: &str,
 ) -> Result<Value<'j>, RequestError> {
     if json.len() > bytes_max {
@@ -28,13 +30,13 @@ pub(super) fn read<'j>(
         let message = format!("not UTF-8 from byte {} on", fault.valid_up_to());
         error(RequestErrorKind::Syntax, None, message)
     })?;
-    parse(text).map_err(|(kind, message)| error(kind, None, message))
+    parse(text, depth_max).map_err(|(kind, message)| error(kind, None, message))
 }
 
-fn parse(text: &str) -> Result<Value<'_>, (RequestErrorKind, String)> {
+fn parse(text: &str, depth_max: usize) -> Result<Value<'_>, (RequestErrorKind, String)> {
     let fault = Cell::new(RequestErrorKind::Syntax);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Seed { depth: 0, fault: &fault }.deserialize(&mut deserializer);
+    let value = Seed { depth: 0, depth_max, fault: &fault }.deserialize(&mut deserializer);
     value
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| (fault.get(), printable(&message(&error, text))))
@@ -57,6 +59,7 @@ fn message(error: &serde_json::Error, text: &str) -> String {
 #[derive(Clone, Copy)]
 struct Seed<'f> {
     depth: usize,
+    depth_max: usize,
     fault: &'f Cell<RequestErrorKind>,
 }
 
@@ -67,8 +70,8 @@ impl Seed<'_> {
     }
 
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth == REQUEST_DEPTH_MAX {
-            let message = format!("nested more than {REQUEST_DEPTH_MAX} deep");
+        if self.depth == self.depth_max {
+            let message = format!("nested more than {} deep", self.depth_max);
             return Err(self.error(RequestErrorKind::Size, message));
         }
         Ok(Seed { depth: self.depth + 1, ..self })

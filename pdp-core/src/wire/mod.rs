@@ -3,6 +3,7 @@
 //! The shapes are described in `docs/wire.md`. Names follow the seed API of the DAARION services:
 //! a tenant is a `microdao` here and nowhere else.
 
+mod answer;
 mod change_set;
 mod decision;
 mod fields;
@@ -10,8 +11,9 @@ mod json;
 mod record;
 mod request;
 
+pub use answer::Answer;
 pub use change_set::{CHANGE_SET_BYTES_MAX, CHANGED_FACTS_MAX, CHANGES_MAX, parse_change_set};
 pub use request::{
     ID_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestError,
-    RequestErrorKind,
+    RequestErrorKind, check_count,
 };

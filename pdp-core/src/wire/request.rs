@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::fields::Fields;
+use super::fields::{Fields, error};
 use super::json;
 use crate::{Actor, ActorType, Map, Membership, Request, Resource, Text, Timestamp, Value};
 
@@ -36,6 +36,18 @@ pub enum RequestErrorKind {
     Shape,
     /// Something is over a limit.
     Size,
+}
+
+impl RequestError {
+    /// The same error of a request that stands in `field` of something larger.
+    #[must_use]
+    pub fn within(mut self, field: &str) -> Self {
+        self.field = Some(match self.field {
+            Some(inner) => format!("{field}.{inner}"),
+            None => field.to_owned(),
+        });
+        self
+    }
 }
 
 impl RequestErrorKind {
@@ -107,7 +119,40 @@ impl<'j> RequestDocument<'j> {
     /// [`RequestError`] naming the field, for everything that is not exactly a request within the
     /// limits: [`REQUEST_BYTES_MAX`], [`REQUEST_DEPTH_MAX`], [`ID_BYTES_MAX`].
     pub fn parse(json: &'j [u8]) -> Result<Self, RequestError> {
-        read(json::read(json, REQUEST_BYTES_MAX, "a request")?)
+        read(json::read(json, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, "a request")?)
+    }
+
+    /// Reads a request that came in another encoding, from the tree that its JSON would be. Whoever
+    /// makes the tree bounds its size and depth; ids and words are checked here.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`] naming the field, for everything that is not exactly a request.
+    pub fn from_value(value: Value<'j>) -> Result<Self, RequestError> {
+        read(value)
+    }
+
+    /// Reads the JSON of a batch, `{"requests": [{…}, …]}`: at most `bytes_max` bytes in all, and 1
+    /// to `requests_max` requests.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`] naming the field, such as `requests[3].actor.actor_id`: a batch is read
+    /// whole or not at all.
+    pub fn parse_batch(
+        json: &'j [u8],
+        bytes_max: usize,
+        requests_max: usize,
+    ) -> Result<Vec<Self>, RequestError> {
+        let value = json::read(json, bytes_max, REQUEST_DEPTH_MAX + BATCH_DEPTH, "a batch")?;
+        let mut root = Fields::new(value, String::new())?;
+        let requests = root.list(REQUESTS)?;
+        root.end(&[REQUESTS])?;
+        check_count(requests.len(), requests_max)?;
+        let documents = requests.into_iter().enumerate().map(|(index, value)| {
+            read(value).map_err(|error| error.within(&format!("{REQUESTS}[{index}]")))
+        });
+        documents.collect()
     }
 
     /// The request.
@@ -131,6 +176,26 @@ impl<'j> RequestDocument<'j> {
             now: self.now,
         }
     }
+}
+
+/// The field of a batch that holds its requests, and how much deeper they lie than one alone.
+const REQUESTS: &str = "requests";
+const BATCH_DEPTH: usize = 2;
+
+/// Refuses a batch of none, or of more than `requests_max`.
+///
+/// # Errors
+///
+/// [`RequestError`] naming the field `requests`.
+pub fn check_count(requests: usize, requests_max: usize) -> Result<(), RequestError> {
+    let (kind, message) = match requests {
+        0 => (RequestErrorKind::Shape, "no request".to_owned()),
+        many if many > requests_max => {
+            (RequestErrorKind::Size, format!("more than {requests_max} requests"))
+        }
+        _ => return Ok(()),
+    };
+    Err(error(kind, Some(REQUESTS.to_owned()), message))
 }
 
 fn read(value: Value<'_>) -> Result<RequestDocument<'_>, RequestError> {

@@ -220,3 +220,48 @@ fn decimals_are_read_as_conditions_read_them() {
         assert_eq!(decision.reason, "r", "{number:?}");
     }
 }
+
+#[test]
+fn a_batch_is_read_whole_or_not_at_all() {
+    let batch = |requests: &[String]| format!(r#"{{"requests": [{}]}}"#, requests.join(","));
+    let read = |json: &str| {
+        let documents = RequestDocument::parse_batch(json.as_bytes(), 2_000, 3);
+        documents.map(|documents| documents.len()).map_err(|error| error.to_string())
+    };
+    let request = with("", "");
+    assert_eq!(read(&batch(&[request.clone(), request.clone()])), Ok(2));
+    let faulty = with(r#""id": "i""#, r#""id": """#);
+    assert_eq!(
+        read(&batch(&[request.clone(), faulty])),
+        Err("requests[1].resource.id: empty".to_owned())
+    );
+    assert_eq!(
+        read(&batch(&[request.clone(), "7".to_owned()])),
+        Err("requests[1]: expected an object, found a number".to_owned())
+    );
+    let four = vec![request.clone(); 4];
+    assert_eq!(read(&batch(&four)), Err("requests: more than 3 requests".to_owned()));
+    assert_eq!(read(&batch(&[])), Err("requests: no request".to_owned()));
+    assert_eq!(read("{}"), Err("requests: no request".to_owned()));
+    assert_eq!(
+        read(r#"{"requests": [], "request": 1}"#),
+        Err("request: unknown field; did you mean `requests`?".to_owned())
+    );
+    let long = with(r#""id": "i""#, &format!(r#""id": "{}""#, "i".repeat(2_000)));
+    assert_eq!(read(&batch(&[long])), Err("a batch of more than 2000 bytes".to_owned()));
+}
+
+#[test]
+fn a_request_in_a_batch_may_nest_as_deep_as_alone() {
+    let nested = |depth: usize| {
+        let list = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        with(r#""action""#, &format!(r#""context": {{"x": {list}}}, "action""#))
+    };
+    for (depth, is_read) in [(30, true), (31, false)] {
+        let request = nested(depth);
+        assert_eq!(RequestDocument::parse(request.as_bytes()).is_ok(), is_read, "{depth}");
+        let batch = format!(r#"{{"requests": [{request}]}}"#);
+        let read = RequestDocument::parse_batch(batch.as_bytes(), 10_000, 10);
+        assert_eq!(read.is_ok(), is_read, "{depth}");
+    }
+}

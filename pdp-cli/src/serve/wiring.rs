@@ -1,0 +1,145 @@
+//! The one place where the parts of a server are put together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use pdp_http::{Door, Hosts};
+use pdp_listen::{Address, Listener, Security};
+use pdp_service::{Callers, Service, System, Upkeep};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::audit::Audit;
+use super::metrics::Metrics;
+use super::settings::Settings;
+use super::{callers, policies};
+
+/// Serves until the process is told to end.
+pub(crate) async fn run(settings: &Settings) -> Result<()> {
+    let addresses = addresses(settings)?;
+    let known = callers::load(&settings.callers)?;
+    check_reach(&addresses, &known)?;
+    warn_of_defaults(settings);
+    let kept = policies::load(settings)?;
+    let audit = Audit::open(settings)?;
+
+    let (engine, upkeep) = (Arc::clone(&kept.engine), Arc::clone(&kept.upkeep));
+    let metrics = Metrics::begin(Arc::clone(&engine), Arc::clone(&upkeep), audit.clone())?;
+    let sink = audit.as_ref().map(Audit::sink);
+    let service = Arc::new(Service::new(engine, known, sink, Arc::new(System)));
+    if !settings.callers.as_os_str().is_empty() {
+        tokio::spawn(callers::keep(settings.callers.clone(), Arc::clone(&service)));
+    }
+    let limits = http_limits(settings);
+    let door =
+        Door::new(service, Arc::clone(&upkeep), move || metrics.text(), hosts(settings), limits);
+    let router = pdp_http::router(Arc::new(door));
+
+    let stop = stop_at_signal(upkeep, audit.clone())?;
+    let doors = TaskTracker::new();
+    for address in addresses {
+        let listener = Listener::bind(&address).await?;
+        tracing::info!(address = %listener.address(), door = "http", "listening");
+        let (router, limits, stop) = (router.clone(), connection_limits(settings), stop.clone());
+        doors.spawn(async move {
+            pdp_listen::serve(listener, Security::Clear, &limits, router, stop).await;
+        });
+    }
+    doors.close();
+    doors.wait().await;
+    drop(kept.watch);
+    if let Some(audit) = audit {
+        audit.lines.close().context("records cannot be kept")?;
+    }
+    tracing::info!("all requests were answered");
+    Ok(())
+}
+
+fn addresses(settings: &Settings) -> Result<Vec<Address>> {
+    let addresses: Vec<Address> =
+        settings.http.listen.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
+    if addresses.is_empty() {
+        bail!("no door listens anywhere: see the setting `http.listen`");
+    }
+    Ok(addresses)
+}
+
+/// Where others than this machine reach a door, it must be told who asks.
+fn check_reach(addresses: &[Address], callers: &Callers) -> Result<()> {
+    match addresses.iter().find(|address| !address.is_local()) {
+        Some(address) if !callers.has_remote() => bail!(
+            "{address} can be reached from other machines, and there is no caller with a key or a certificate: \
+             see the setting `callers`"
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn warn_of_defaults(settings: &Settings) {
+    if settings.callers.as_os_str().is_empty() {
+        tracing::warn!(
+            policies = if settings.policies.is_empty() { "shipped" } else { "given" },
+            "whoever is on this machine may ask, and state any identity: see the setting `callers`"
+        );
+    }
+}
+
+fn hosts(settings: &Settings) -> Hosts {
+    match settings.http.hosts.as_slice() {
+        [] => Hosts::loopback(),
+        hosts => Hosts::Only(hosts.to_vec()),
+    }
+}
+
+fn http_limits(settings: &Settings) -> pdp_http::Limits {
+    let limits = &settings.limits;
+    pdp_http::Limits {
+        body_bytes_max: limits.body_bytes,
+        body_timeout: Duration::from_secs(limits.body_seconds),
+        batch_max: limits.batch_requests,
+        requests_max: limits.requests,
+    }
+}
+
+fn connection_limits(settings: &Settings) -> pdp_listen::Limits {
+    let limits = &settings.limits;
+    pdp_listen::Limits {
+        connections_max: limits.connections,
+        head_timeout: Duration::from_secs(limits.head_seconds),
+        head_bytes_max: limits.head_bytes,
+        streams_max: limits.streams,
+        drain_timeout: Duration::from_secs(limits.drain_seconds),
+    }
+}
+
+/// Cancelled at SIGTERM or SIGINT; at SIGHUP policies are loaded anew, and the file of records is
+/// opened anew, for those who move it away.
+fn stop_at_signal(upkeep: Arc<dyn Upkeep>, audit: Option<Audit>) -> Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    let listen = |kind| signal(kind).context("cannot listen to signals");
+    let (mut terminate, mut interrupt) =
+        (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let mut hangup = listen(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => {
+                    if let Some(audit) = &audit {
+                        audit.lines.reopen();
+                    }
+                    let upkeep = Arc::clone(&upkeep);
+                    // What comes of it stands in the log.
+                    drop(tokio::task::spawn_blocking(move || upkeep.reload()));
+                }
+            }
+        }
+        tracing::info!("told to end");
+        told.cancel();
+    });
+    Ok(stop)
+}

@@ -1,0 +1,6 @@
+//! `pdp serve`, as a process of its own, asked by curl.
+
+mod answers; // decisions, refusals, statuses
+mod operation; // reload, records, signals
+mod server;
+mod settings; // file, environment, flags

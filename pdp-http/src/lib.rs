@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod admin;
+mod body;
+mod door;
+mod evaluate;
+mod hosts;
+mod policies;
+mod problem;
+mod state;
+mod visitor;
+
+pub use door::{Door, Limits, router};
+pub use hosts::Hosts;

@@ -1,0 +1,237 @@
+//! Decide, record, answer.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use futures_util::future::join_all;
+use pdp_core::wire::{Answer, RequestDocument};
+use pdp_core::{
+    Applied, AuditError, AuditEvent, AuditRecord, AuditSink, ChangeSet, Decision, Effect, Engine,
+    Obligations, Passage, Policies, Request, Scratch, Timestamp,
+};
+
+use crate::host::new_id;
+use crate::narrow::narrow;
+use crate::{Caller, Callers, Credential, Host, Refusal, RefusalKind, Right, Visit, meter};
+
+/// The reason of a deny that stands where a permit could not be recorded.
+const UNRECORDED: &str = "audit_unavailable";
+
+thread_local! {
+    /// Doors decide on threads of a runtime, several requests each.
+    static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::new());
+}
+
+/// What all doors of a process share.
+pub struct Service {
+    engine: Arc<Engine>,
+    callers: ArcSwap<Callers>,
+    sink: Option<Arc<dyn AuditSink>>,
+    host: Arc<dyn Host>,
+}
+
+impl Service {
+    /// A service that decides by `engine` and records to `sink`; without one nothing is recorded.
+    pub fn new(
+        engine: Arc<Engine>,
+        callers: Callers,
+        sink: Option<Arc<dyn AuditSink>>,
+        host: Arc<dyn Host>,
+    ) -> Self {
+        Service { engine, callers: ArcSwap::from_pointee(callers), sink, host }
+    }
+
+    /// The engine that decides.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// The host.
+    pub fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
+    /// From now on these may ask.
+    pub fn set_callers(&self, callers: Callers) {
+        self.callers.store(Arc::new(callers));
+    }
+
+    /// Who asks, if it has the right.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] of the kinds `unauthenticated` and `forbidden`.
+    pub fn admit(&self, credential: Credential<'_>, right: Right) -> Result<Arc<Caller>, Refusal> {
+        let caller = Arc::clone(self.callers.load().find(credential)?);
+        if caller.may(right) {
+            return Ok(caller);
+        }
+        let message = format!("caller `{}` lacks the right `{}`", caller.name, right.as_str());
+        Err(Refusal::new(RefusalKind::Forbidden, message))
+    }
+
+    /// Decides requests, all by one revision, records each decision, and gives what `encode` makes
+    /// of the answers. A permit that cannot be recorded becomes a deny.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] where the caller may not ask one of these; then none is decided.
+    pub async fn decide<R>(
+        &self,
+        visit: &Visit<'_>,
+        caller: &Caller,
+        documents: &[RequestDocument<'_>],
+        encode: impl FnOnce(&[Answer<'_>]) -> R,
+    ) -> Result<R, Refusal> {
+        let asked = self.narrowed(caller, documents)?;
+        let policies = self.engine.present();
+        let mut made = self.made(&policies, &asked);
+        self.record(visit, caller, &policies, &asked, &mut made).await;
+        for (asked, made) in asked.iter().zip(&made) {
+            meter::decided(visit.door, &policies, asked.request.resource.resource_type, made);
+        }
+        let answers: Vec<Answer<'_>> =
+            asked.iter().zip(&made).map(|(asked, made)| made.answer(asked)).collect();
+        Ok(encode(&answers))
+    }
+
+    /// Records that a question was refused.
+    pub async fn refuse(&self, visit: &Visit<'_>, caller: Option<&str>, refusal: &Refusal) {
+        meter::refused(visit.door, refusal.kind);
+        let Some(sink) = &self.sink else { return };
+        let time = self.host.now();
+        let id = new_id(&*self.host, time);
+        let event = AuditEvent::Refused {
+            kind: refusal.kind.as_str(),
+            field: refusal.field.as_deref(),
+            message: &refusal.message,
+        };
+        let passage = passage(visit, caller, &id, Duration::ZERO);
+        let record = AuditRecord { time, event, passage: Some(passage) };
+        if let Err(error) = sink.record(&record).await {
+            complain(&error);
+        }
+    }
+
+    /// Applies a change set to the facts of run time.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] for the first change that cannot be made.
+    pub fn apply(&self, change_set: &ChangeSet) -> Result<Applied, Refusal> {
+        self.engine.apply(change_set).map_err(Refusal::from)
+    }
+
+    /// The requests as far as the caller may make them.
+    fn narrowed<'a>(
+        &self,
+        caller: &Caller,
+        documents: &'a [RequestDocument<'_>],
+    ) -> Result<Vec<Asked<'a>>, Refusal> {
+        let now = self.host.now();
+        let asked = documents.iter().enumerate().map(|(index, document)| {
+            let narrowed = narrow(document.request(), caller);
+            let (mut request, dropped) = narrowed.map_err(|refusal| match documents.len() {
+                1 => refusal,
+                _ => refusal.within(&format!("requests[{index}]")),
+            })?;
+            request.now = request.now.or(Some(now));
+            Ok(Asked { request, dropped })
+        });
+        asked.collect()
+    }
+
+    fn made<'p>(&self, policies: &'p Policies, asked: &[Asked<'_>]) -> Vec<Made<'p>> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let made = asked.iter().map(|asked| {
+                let begun = self.host.elapsed();
+                let decision = policies.evaluate(&asked.request, scratch);
+                let (time, ended) = (self.host.now(), self.host.elapsed());
+                let id = new_id(&*self.host, time);
+                Made { id, time, duration: ended.saturating_sub(begun), decision }
+            });
+            made.collect()
+        })
+    }
+
+    /// Records all decisions side by side, so that a sink may store them with one write.
+    async fn record(
+        &self,
+        visit: &Visit<'_>,
+        caller: &Caller,
+        policies: &Policies,
+        asked: &[Asked<'_>],
+        made: &mut [Made<'_>],
+    ) {
+        let Some(sink) = &self.sink else { return };
+        let records: Vec<AuditRecord<'_>> = asked
+            .iter()
+            .zip(&*made)
+            .map(|(asked, made)| {
+                let mut record = policies.audit_record(&asked.request, &made.decision, made.time);
+                record.passage = Some(passage(visit, Some(&caller.name), &made.id, made.duration));
+                record
+            })
+            .collect();
+        let outcomes = join_all(records.iter().map(|record| sink.record(record))).await;
+        drop(records);
+        for (made, outcome) in made.iter_mut().zip(outcomes) {
+            if let Err(error) = outcome {
+                complain(&error);
+                made.withdraw();
+            }
+        }
+    }
+}
+
+/// A request as it is decided.
+struct Asked<'a> {
+    request: Request<'a>,
+    dropped: Vec<&'static str>,
+}
+
+/// A decision that was made.
+pub(crate) struct Made<'p> {
+    id: String,
+    time: Timestamp,
+    pub(crate) duration: Duration,
+    pub(crate) decision: Decision<'p>,
+}
+
+impl Made<'_> {
+    /// Takes a permit back of which there is no record. A deny stays what it is.
+    fn withdraw(&mut self) {
+        if self.decision.effect == Effect::Permit {
+            self.decision = Decision {
+                effect: Effect::Deny,
+                reason: UNRECORDED.into(),
+                rule: None,
+                bypass: false,
+                obligations: Obligations::Borrowed(&[]),
+                errors: Vec::new(),
+                policy: self.decision.policy,
+            };
+        }
+    }
+
+    fn answer<'m>(&'m self, asked: &'m Asked<'_>) -> Answer<'m> {
+        Answer { decision_id: &self.id, decision: &self.decision, dropped: &asked.dropped }
+    }
+}
+
+fn passage<'a>(
+    visit: &Visit<'a>,
+    caller: Option<&'a str>,
+    decision_id: &'a str,
+    duration: Duration,
+) -> Passage<'a> {
+    let Visit { door, request_id, address, user_agent } = *visit;
+    Passage { decision_id, request_id, caller, door, address, user_agent, duration }
+}
+
+/// A record was lost: nobody reads of it but in the log.
+fn complain(error: &AuditError) {
+    tracing::error!(error = error as &dyn std::error::Error, "a record could not be stored");
+}
