@@ -3,6 +3,8 @@
 mod answer;
 mod batch;
 mod condition;
+#[cfg(test)]
+mod effort;
 mod lists;
 mod relation;
 mod resolved;

@@ -39,6 +39,12 @@ impl Walk {
         self.fault = None;
     }
 
+    /// Whether the last walk has visited anything.
+    #[cfg(test)]
+    pub(super) fn has_visited(&self) -> bool {
+        !self.scanned.is_empty()
+    }
+
     fn forget_visited(&mut self) {
         if self.visited.capacity() > VISITED_KEPT {
             self.visited = Map::default();

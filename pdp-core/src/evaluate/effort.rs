@@ -1,0 +1,332 @@
+//! What decisions take: the ways that are quicker are taken where they can be. They answer as the
+//! slow ones do, so that nothing else would notice if one were closed.
+
+use pdp_cel::STEPS_MAX;
+
+use super::Scratch;
+use super::condition::Evaluation;
+use super::lists::Runs;
+use crate::compiled::Phase;
+use crate::wire::RequestDocument;
+use crate::{Policies, SourceText};
+
+/// What it took to decide a request.
+#[derive(Debug, PartialEq, Eq)]
+struct Effort {
+    reason: String,
+    /// Whether an expression was evaluated.
+    reckoned: bool,
+    /// Whether links and sets were followed step by step.
+    walked: bool,
+}
+
+fn policies(text: &str) -> Policies {
+    Policies::from_sources(&[SourceText { path: "p.yaml", text }]).expect("policies")
+}
+
+/// A request by `actor`, a JSON object but for its braces, for an action on a resource, with a
+/// context.
+fn request(actor: &str, action: &str, (resource_type, id): (&str, &str), context: &str) -> String {
+    format!(
+        r#"{{"actor": {{{actor}}}, "action": "{action}", "resource": {{"type": "{resource_type}", "id": "{id}"}},
+            "context": {{{context}}}, "now": "2026-11-28T09:00:00Z"}}"#
+    )
+}
+
+fn effort(policies: &Policies, request: &str) -> Effort {
+    let document = RequestDocument::parse(request.as_bytes()).expect("a request");
+    let mut scratch = Scratch::new();
+    let decision = policies.evaluate(&document.request(), &mut scratch);
+    assert!(decision.errors.is_empty(), "{request}: {:?}", decision.errors);
+    let steps = usize::try_from(STEPS_MAX).expect("few");
+    Effort {
+        reason: decision.reason.to_string(),
+        // All steps are still there where none was taken.
+        reckoned: scratch.memory.meter.step(steps).is_err(),
+        walked: scratch.walk.has_visited(),
+    }
+}
+
+/// How many rules a request is held against.
+fn tried(policies: &Policies, request: &str) -> usize {
+    let document = RequestDocument::parse(request.as_bytes()).expect("a request");
+    let request = document.request();
+    let mut scratch = Scratch::new();
+    scratch.memory.begin();
+    let target = policies.target(&request, |id| policies.facts.actors.index(id)).expect("declared");
+    let mut evaluation =
+        Evaluation::new(policies, &request, target.actor, target.subject, &mut scratch);
+    let count = |(begin, end): (u32, u32)| (end - begin) as usize;
+    match evaluation.gathered(target.cell.rules) {
+        Runs::One(run) => count(run.part(Phase::ALL)),
+        Runs::Several(runs) => runs.iter().map(|run| count(run.part(Phase::ALL))).sum(),
+    }
+}
+
+const VALUES: &str = "
+version: 1
+types:
+  thing:
+    actions: [act]
+    attributes: {open: bool, size: int, tags: list(string), name: string, asked: {type: int, from: request}}
+actor:
+  attributes: {level: int, groups: {type: list(string), from: request}}
+context:
+  risk: int
+  ready: bool
+  place: string
+  address: ip
+  words: list(string)
+  maybe: int?
+  never: int?
+attributes:
+  resources: {thing:a: {open: true, size: 7, tags: [red, blue], name: alpha}}
+  actors: {user:1: {level: 3}}
+rules:
+  - {id: it, effect: permit, resource: thing, when: CONDITION}
+";
+
+/// Conditions of which each holds of the request below; and others that do not.
+const QUESTIONS: [(&str, &str); 24] = [
+    ("context.ready", "!context.ready"),
+    ("context.risk == 3", "context.risk == 4"),
+    ("context.risk != 4", "context.risk != 3"),
+    ("context.risk < 4", "context.risk < 3"),
+    ("context.risk >= 3", "context.risk > 3"),
+    ("context.place == 'kyiv'", "context.place == 'lviv'"),
+    ("context.place in ['kyiv', 'lviv']", "context.place in ['odesa', 'lviv']"),
+    ("!(context.place in ['odesa'])", "!(context.place in ['kyiv'])"),
+    ("context.place.startsWith('ky')", "context.place.startsWith('yi')"),
+    ("context.place.endsWith('iv')", "context.place.endsWith('yi')"),
+    ("context.place.contains('yi')", "context.place.contains('iy')"),
+    ("context.place.matches('^k[a-z]*$')", "context.place.matches('^k$')"),
+    (
+        "cidr('10.0.0.0/8').containsIP(context.address)",
+        "cidr('192.168.0.0/16').containsIP(context.address)",
+    ),
+    ("'b' in context.words", "'d' in context.words"),
+    ("has(context.maybe)", "has(context.never)"),
+    ("!has(context.never)", "!has(context.maybe)"),
+    ("resource.asked == 5", "resource.asked == 6"),
+    ("'g' in actor.groups", "'h' in actor.groups"),
+    ("resource.open", "!resource.open"),
+    ("resource.size > 6", "resource.size > 7"),
+    ("'red' in resource.tags", "'green' in resource.tags"),
+    ("resource.name == 'alpha'", "resource.name == 'beta'"),
+    ("actor.level == 3", "actor.level == 4"),
+    ("resource.id == 'a'", "actor.id == 'user:2'"),
+];
+
+fn asked() -> String {
+    let context = r#""risk": 3, "ready": true, "place": "kyiv", "address": "10.1.2.3", "words": ["a", "b"], "maybe": 1"#;
+    let request = request(
+        r#""actor_id": "user:1", "actor_type": "human", "attributes": {"groups": ["g"]}"#,
+        "act",
+        ("thing", "a"),
+        context,
+    );
+    request.replace(r#""id": "a""#, r#""id": "a", "attributes": {"asked": 5}"#)
+}
+
+#[test]
+fn one_question_about_one_value_takes_no_expression() {
+    for (holds, fails) in QUESTIONS {
+        for (condition, reason) in [(holds, "it"), (fails, "no_matching_policy")] {
+            let policies = policies(&VALUES.replace("CONDITION", &format!("{condition:?}")));
+            let wanted = Effort { reason: reason.to_owned(), reckoned: false, walked: false };
+            assert_eq!(effort(&policies, &asked()), wanted, "{condition}");
+        }
+    }
+}
+
+#[test]
+fn other_conditions_are_reckoned() {
+    for condition in
+        ["context.risk + 1 == 4", "size(context.words) == 2", "context.risk == resource.size - 4"]
+    {
+        let policies = policies(&VALUES.replace("CONDITION", &format!("{condition:?}")));
+        let wanted = Effort { reason: "it".to_owned(), reckoned: true, walked: false };
+        assert_eq!(effort(&policies, &asked()), wanted, "{condition}");
+    }
+}
+
+const RELATIONS: &str = "
+version: 1
+types:
+  group:
+    actions: [act]
+    relations: {member: direct, guest: direct, away: {when: \"'t:1' in actor.tenants\"}}
+  folder:
+    actions: [act]
+    relations: {viewer: direct, keeper: direct}
+  thing:
+    actions: [act]
+    relations:
+      parent: {to: folder}
+      twin: {to: folder, id: resource.id}
+      owner: direct
+      blocked: direct
+      viewer: [direct, owner, parent.viewer]
+rules:
+  - {id: it, effect: permit, resource: thing, actors: SELECTOR}
+facts:
+  thing:a: {parent: folder:f, owner: user:1, viewer: ['group:g#member', user:9], blocked: 'bot:*'}
+  thing:b: {owner: 'group:one#member'}
+  thing:c: {owner: ['group:one#member', 'group:two#guest']}
+  folder:f: {viewer: user:2, keeper: user:1}
+  folder:a: {keeper: user:1}
+  group:g: {member: ['group:inner#member', user:4]}
+  group:inner: {member: user:3}
+  group:one: {member: user:1}
+  group:two: {guest: user:5}
+";
+
+/// Selectors, a thing, and who passes; nobody else does.
+const SELECTORS: [(&str, &str, &[u8]); 11] = [
+    ("{relation: owner}", "a", &[1]),
+    ("{relation: [owner, blocked]}", "a", &[1]),
+    ("{not: {relation: owner}}", "a", &[2, 3, 4, 5, 9]),
+    ("{relation: viewer}", "a", &[1, 2, 3, 4, 9]),
+    ("{relation: parent.viewer}", "a", &[2]),
+    ("{relation: [parent.viewer, parent.keeper]}", "a", &[1, 2]),
+    ("{relation: [parent.viewer, owner]}", "a", &[1, 2]),
+    ("{relation: twin.keeper}", "a", &[1]),
+    ("{relation: owner}", "b", &[1]),
+    ("{relation: owner}", "c", &[1, 5]),
+    ("{relation: viewer}", "c", &[1, 5]),
+];
+
+#[test]
+fn relations_that_facts_state_or_lead_to_take_one_look() {
+    for (selector, thing, passing) in SELECTORS {
+        let policies = policies(&RELATIONS.replace("SELECTOR", selector));
+        for user in [1, 2, 3, 4, 5, 9, 77] {
+            let actor = format!(r#""actor_id": "user:{user}", "actor_type": "human""#);
+            let passes = passing.contains(&user) || (user == 77 && selector.contains("not"));
+            let reason = if passes { "it" } else { "no_matching_policy" };
+            let wanted = Effort { reason: reason.to_owned(), reckoned: false, walked: false };
+            let request = request(&actor, "act", ("thing", thing), "");
+            assert_eq!(effort(&policies, &request), wanted, "{selector} {thing} {user}");
+        }
+    }
+}
+
+#[test]
+fn a_relation_that_depends_on_the_request_is_walked() {
+    let text = RELATIONS
+        .replace("SELECTOR", "{relation: owner}")
+        .replace("'group:g#member'", "'group:g#away'");
+    let policies = policies(&text.replace("owner: user:1", "owner: 'group:g#away'"));
+    let actor = r#""actor_id": "user:1", "actor_type": "human", "microdao_ids": ["t:1"]"#;
+    let took = effort(&policies, &request(actor, "act", ("thing", "a"), ""));
+    assert!(took.walked, "{took:?}");
+    assert_eq!(took.reason, "it");
+}
+
+/// Nine roles and nine tenants are more than there are marks.
+#[test]
+fn roles_tenants_and_types_take_no_expression_beyond_what_marks_hold() {
+    let rules = |key: &str, of: &str| {
+        (0..9).map(|n| format!("  - {{id: {key}{n}, effect: permit, resource: thing, actors: {{{key}: '{of}{n}'}}}}\n")).collect::<String>()
+    };
+    let text = format!(
+        "version: 1\ntypes: {{thing: {{actions: [act]}}}}\nrules:\n{}{}  - {{id: any, effect: permit, resource: thing, actors: {{any: [{{role: r8}}, {{type: agent}}]}}}}\n",
+        rules("role", "r"),
+        rules("tenant", "t:"),
+    );
+    let policies = policies(&text);
+    for (claim, reason) in [
+        (r#""actor_type": "human", "roles": ["r7"]"#, "role7"),
+        (r#""actor_type": "human", "microdao_ids": ["t:8"]"#, "tenant8"),
+        (
+            r#""actor_type": "human", "microdao_ids": ["t:9"], "roles": ["r9"]"#,
+            "no_matching_policy",
+        ),
+    ] {
+        let actor = format!(r#""actor_id": "x", {claim}"#);
+        let took = effort(&policies, &request(&actor, "act", ("thing", "a"), ""));
+        assert_eq!((took.reason.as_str(), took.walked), (reason, false), "{claim}");
+    }
+}
+
+/// Of many rules only those are looked at that something of the request leads to.
+#[test]
+fn a_request_is_held_against_the_rules_that_its_keys_lead_to() {
+    let kinds = [
+        "actors: {role: rNNN}",
+        "actors: {tenant: 't:NNN'}",
+        "actors: {id: 'user:NNN'}",
+        "actors: {id: 'unit/NNN/*'}",
+        "resource: {type: thing, id: 'xNNN'}",
+        "resource: {type: thing, id: 'y/NNN/*'}",
+        "when: \"resource.id == 'zNNN'\"",
+        "when: \"actor.id.startsWith('team/NNN/')\"",
+        "actors: {any: [{role: sNNN}, {role: uNNN}]}",
+        "actors: {all: [{role: vNNN}, {tenant: 'w:NNN'}]}",
+    ];
+    let requests = [
+        (r#""roles": ["r7"]"#, "x", "a", 1),
+        (r#""microdao_ids": ["t:7"]"#, "x", "a", 1),
+        ("", "user:7", "a", 1),
+        ("", "unit/7/x", "a", 1),
+        ("", "x", "x7", 1),
+        ("", "x", "y/7/x", 1),
+        ("", "x", "z7", 1),
+        ("", "team/7/x", "a", 1),
+        (r#""roles": ["s7", "u8"]"#, "x", "a", 2),
+        (r#""roles": ["v7"], "microdao_ids": ["w:7"]"#, "x", "a", 1),
+    ];
+    for (kind, (claim, actor, id, count)) in kinds.iter().zip(requests) {
+        let rules: String = (0..40)
+            .map(|n| {
+                let selector = kind.replace("NNN", &n.to_string());
+                let target = if kind.starts_with("resource") { "" } else { "resource: thing, " };
+                format!("  - {{id: rule{n}, effect: permit, {target}{selector}}}\n")
+            })
+            .collect();
+        let policies =
+            policies(&format!("version: 1\ntypes: {{thing: {{actions: [act]}}}}\nrules:\n{rules}"));
+        let comma = if claim.is_empty() { "" } else { ", " };
+        let actor = format!(r#""actor_id": "{actor}", "actor_type": "human"{comma}{claim}"#);
+        assert_eq!(tried(&policies, &request(&actor, "act", ("thing", id), "")), count, "{kind}");
+        let nobody = r#""actor_id": "nobody", "actor_type": "human", "roles": ["none"]"#;
+        assert_eq!(tried(&policies, &request(nobody, "act", ("thing", "none"), "")), 0, "{kind}");
+    }
+}
+
+#[test]
+fn few_rules_are_looked_at_one_after_the_other() {
+    let rules: String = (0..4)
+        .map(|n| {
+            format!(
+                "  - {{id: rule{n}, effect: permit, resource: thing, actors: {{role: r{n}}}}}\n"
+            )
+        })
+        .collect();
+    let policies =
+        policies(&format!("version: 1\ntypes: {{thing: {{actions: [act]}}}}\nrules:\n{rules}"));
+    let actor = r#""actor_id": "x", "actor_type": "human""#;
+    assert_eq!(tried(&policies, &request(actor, "act", ("thing", "a"), "")), 4);
+}
+
+/// What rules ask of one value is answered once a request, and the value looked at once.
+#[test]
+fn what_was_found_of_a_value_is_kept_for_the_request() {
+    let shared = "context.risk > 9\"}
+  - {id: again, effect: permit, resource: thing, actors: {type: human}, when: \"context.risk > 9";
+    let alone = "context.risk > 9";
+    for (condition, is_kept) in [(shared, true), (alone, false)] {
+        let policies = policies(&VALUES.replace("CONDITION", &format!("\"{condition}\"")));
+        let text = asked();
+        let document = RequestDocument::parse(text.as_bytes()).expect("a request");
+        let mut scratch = Scratch::new();
+        policies.evaluate(&document.request(), &mut scratch);
+        assert_eq!(scratch.memory.answer(0), is_kept.then_some(false), "{condition}");
+        let leaves = 0..policies.code.leaves.leaves.len();
+        let known = leaves.filter_map(|leaf| scratch.memory.checked(leaf.try_into().expect("few")));
+        // The entries of a map stand by their names: it is the fifth.
+        assert_eq!(known.collect::<Vec<_>>(), [4], "{condition}");
+        scratch.memory.begin();
+        assert_eq!(scratch.memory.answer(0), None);
+    }
+}
