@@ -1,7 +1,9 @@
-//! The description of the door in OpenAPI 3.1: what `docs/http.md` and `docs/wire.md` say, for
+//! The description of the door in `OpenAPI` 3.1: what `docs/http.md` and `docs/wire.md` say, for
 //! machines. The types here are shapes and no more: requests are read by `pdp_core::wire`.
 
 #![expect(dead_code, reason = "the shapes are described, never made")]
+#![expect(clippy::struct_field_names, reason = "the names are those of the wire")]
+#![expect(clippy::zero_sized_map_values, reason = "any JSON is a name here")]
 #![expect(unused_qualifications, reason = "the macro writes them")]
 
 use std::collections::BTreeMap;
