@@ -66,11 +66,12 @@ impl Server {
         });
         let log = Mutex::new(log);
         let mut server = Server { child, log, begin: Vec::new(), address: String::new() };
-        let mut begin = server.lines_to("address=127.0.0.1:");
+        let mut begin = server.lines_to("listening");
         let line = begin.pop().expect("a line");
+        let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
+        let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        server.address = format!("127.0.0.1:{port}");
         server.begin = begin;
-        let address = line.split("address=").nth(1).and_then(|rest| rest.split(' ').next());
-        address.expect("an address").clone_into(&mut server.address);
         server
     }
 
