@@ -1,6 +1,7 @@
 //! The answer: permit or deny, why, by which rule, with which obligations.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::{Map, Text};
 
@@ -240,6 +241,29 @@ impl fmt::Display for Digest {
         self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
     }
 }
+
+/// Reads what [`Digest`] is written as.
+impl FromStr for Digest {
+    type Err = NoDigest;
+
+    fn from_str(text: &str) -> Result<Self, NoDigest> {
+        let digits = text.strip_prefix("sha256:").ok_or(NoDigest)?;
+        let is_digit = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
+        if digits.len() != 64 || !digits.bytes().all(is_digit) {
+            return Err(NoDigest);
+        }
+        let mut digest = [0; 32];
+        for (index, byte) in digest.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&digits[2 * index..][..2], 16).map_err(|_| NoDigest)?;
+        }
+        Ok(Digest(digest))
+    }
+}
+
+/// A text is not `sha256:` and 64 hexadecimal digits in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not `sha256:` and 64 hexadecimal digits")]
+pub struct NoDigest;
 
 impl fmt::Debug for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

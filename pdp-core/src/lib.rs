@@ -27,7 +27,8 @@ pub use audit::{
 pub use change_set::{ActorForm, Change, ChangeSet, ChangedActor, Operation, Statement};
 pub use decider::Decider;
 pub use decision::{
-    Decision, Digest, Effect, Fault, Obligation, Obligations, PolicyVersion, RuleError, RuleRef,
+    Decision, Digest, Effect, Fault, NoDigest, Obligation, Obligations, PolicyVersion, RuleError,
+    RuleRef,
 };
 pub use engine::{Applied, Engine};
 pub use error::{PolicyError, PolicyErrorKind, PolicyErrors, PolicyWarning};

@@ -27,6 +27,14 @@ impl<'j> Fields<'j> {
         value.ok_or_else(|| error(RequestErrorKind::Shape, Some(self.field(name)), "missing"))
     }
 
+    /// That a field is there, whose reader takes its absence for emptiness.
+    pub(super) fn require(&self, name: &str) -> Result<(), RequestError> {
+        match self.values.value(name) {
+            Some(_) => Ok(()),
+            None => Err(error(RequestErrorKind::Shape, Some(self.field(name)), "missing")),
+        }
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         self.values.value(name).is_some()
     }

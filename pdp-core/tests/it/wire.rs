@@ -1,4 +1,6 @@
-use pdp_core::wire::{REQUEST_BYTES_MAX, RequestDocument, RequestErrorKind};
+use pdp_core::wire::{
+    Answer, AnswerDocument, REQUEST_BYTES_MAX, RequestDocument, RequestErrorKind,
+};
 use pdp_core::{Resource, Scratch, Value};
 use proptest::prelude::*;
 
@@ -263,5 +265,63 @@ fn a_request_in_a_batch_may_nest_as_deep_as_alone() {
         let batch = format!(r#"{{"requests": [{request}]}}"#);
         let read = RequestDocument::parse_batch(batch.as_bytes(), 10_000, 10);
         assert_eq!(read.is_ok(), is_read, "{depth}");
+    }
+}
+
+/// What a door writes, a client reads; and nothing else.
+#[test]
+fn an_answer_is_read_as_it_was_written() {
+    let policies = policies(
+        "version: 1
+types: {t: {actions: [a, b]}}
+context: {n: int?}
+rules:
+  - {id: broken, effect: deny, resource: t, actions: b, when: \"1 / (context.n ?? 0) > 0\"}
+  - id: yes
+    effect: permit
+    resource: t
+    obligations: [{type: log, properties: {level: info, depth: 3, parts: [1.5, true, null]}}]
+",
+    );
+    for action in ["a", "b", "none"] {
+        let json = with(r#""action": "a""#, &format!(r#""action": "{action}""#));
+        let document = RequestDocument::parse(json.as_bytes()).expect("a request");
+        let decision = policies.evaluate(&document.request(), &mut Scratch::new());
+        for dropped in [&[][..], &["actor.roles", "now"]] {
+            let answer = Answer { decision_id: "an id", decision: &decision, dropped };
+            let json = serde_json::to_string(&answer).expect("JSON");
+            let read = AnswerDocument::parse(json.as_bytes()).expect("an answer");
+            assert_eq!(read.decision, decision);
+            assert_eq!(
+                (read.decision_id.as_str(), read.dropped),
+                ("an id", dropped.iter().map(ToString::to_string).collect())
+            );
+            let batch = format!(r#"{{"decisions": [{json}, {json}], "later": 1}}"#);
+            assert_eq!(AnswerDocument::parse_batch(batch.as_bytes()).expect("answers").len(), 2);
+            for (part, replacement) in [
+                (r#""effect""#, r#""effekt""#),
+                (r#""permit""#, r#""Permit""#),
+                (r#""deny""#, r#""allow""#),
+                (r#""rule""#, r#""rules""#),
+                (r#""bypass":false"#, r#""bypass":0"#),
+                (r#""obligations""#, r#""duties""#),
+                (r#""properties""#, r#""props""#),
+                (r#""errors""#, r#""error""#),
+                (r#""division_by_zero""#, r#""division""#),
+                ("sha256:", "sha512:"),
+                (r#""revision":1"#, r#""revision":-1"#),
+                (r#""decision_id""#, r#""id""#),
+            ] {
+                if json.contains(part) {
+                    let other = json.replacen(part, replacement, 1);
+                    let error = AnswerDocument::parse(other.as_bytes()).expect_err(&other);
+                    assert!(error.to_string().starts_with("not an answer: "), "{error}");
+                }
+            }
+        }
+    }
+    for text in ["", "null", "[]", "{}", r#"{"decisions": 1}"#] {
+        assert!(AnswerDocument::parse(text.as_bytes()).is_err(), "{text}");
+        assert!(AnswerDocument::parse_batch(text.as_bytes()).is_err(), "{text}");
     }
 }
