@@ -13,6 +13,7 @@ mod request;
 
 pub use answer::Answer;
 pub use change_set::{CHANGE_SET_BYTES_MAX, CHANGED_FACTS_MAX, CHANGES_MAX, parse_change_set};
+pub use json::DOUBLE_MAX;
 pub use request::{
     ID_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestError,
     RequestErrorKind, check_count,

@@ -1,6 +1,7 @@
-//! `pdp serve`, as a process of its own, asked by curl.
+//! `pdp serve`, as a process of its own, asked by curl and by a client of gRPC.
 
 mod answers; // decisions, refusals, statuses
+mod grpc; // the same over gRPC
 mod operation; // reload, records, signals
 mod server;
 mod settings; // file, environment, flags
