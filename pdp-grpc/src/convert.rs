@@ -2,7 +2,7 @@
 
 use pdp_core::wire::{
     Answer, DOUBLE_MAX, ID_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestError,
-    RequestErrorKind,
+    RequestErrorKind, printable,
 };
 use pdp_core::{ActorType, Effect, Map, Obligation, PolicyVersion, RuleError, RuleRef, Value};
 
@@ -78,7 +78,7 @@ fn map(entries: Entries, depth: usize) -> Result<Value<'static>, RequestError> {
     }
     let map = Map::from_entries(pairs);
     map.map(Value::Map).map_err(|name| {
-        error(RequestErrorKind::Shape, format!("key `{}` is given twice", name.escape_debug()))
+        error(RequestErrorKind::Shape, format!("key `{}` is given twice", printable(&name)))
     })
 }
 

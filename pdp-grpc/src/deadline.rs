@@ -41,3 +41,25 @@ fn read(text: &str) -> Option<Duration> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_is_at_most_eight_digits_and_a_unit() {
+        for (text, time) in [
+            ("1H", Duration::from_hours(1)),
+            ("2M", Duration::from_mins(2)),
+            ("0S", Duration::ZERO),
+            ("99999999m", Duration::from_millis(99_999_999)),
+            ("7u", Duration::from_micros(7)),
+            ("8n", Duration::from_nanos(8)),
+        ] {
+            assert_eq!(read(text), Some(time), "{text}");
+        }
+        for text in ["", "S", "1", "1s", "-1S", "+1S", "1 S", "1.5S", "100000000S", "1é", "é"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

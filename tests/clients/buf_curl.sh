@@ -18,7 +18,13 @@ service=pdp.v1.PolicyDecisionService
 actor='"actor": {"actorId": "user:93", "actorType": "ACTOR_TYPE_HUMAN", "microdaoIds": ["microdao:7"]}'
 rest='"action": "send_message", "resource": {"type": "channel", "id": "channel-general-daarion"}'
 context='"context": {"message_length": {"intValue": "12"}}'
-asks $service/Evaluate "{$actor, $rest, $context}" '"effect":"EFFECT_PERMIT","reason":"channel_member"'
+# What the page shows, with the port of this server.
+page=$(sed -n '/^```sh$/,/^```$/p' docs/grpc.md | sed '1d;$d')
+answer=$(bash -c "${page//127.0.0.1:7022/$grpc}")
+if [[ $(tr -d ' \n' <<<"$answer") != *'"effect":"EFFECT_PERMIT","reason":"channel_member"'* ]]; then
+    printf 'docs/grpc.md: %s\n' "$answer" >&2
+    exit 1
+fi
 asks $service/EvaluateBatch "{\"requests\": [{$actor, $rest, $context}]}" '"reason":"channel_member"'
 asks $service/PolicyStatus '{}' '"digest":"sha256:'
 asks $service/Evaluate "{$rest}" '"code":"invalid_argument"'

@@ -11,6 +11,7 @@ mod json;
 mod record;
 mod request;
 
+pub use crate::error::printable;
 pub use answer::Answer;
 pub use change_set::{CHANGE_SET_BYTES_MAX, CHANGED_FACTS_MAX, CHANGES_MAX, parse_change_set};
 pub use json::DOUBLE_MAX;

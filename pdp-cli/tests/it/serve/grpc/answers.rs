@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use pdp_grpc::v1::{self, value::Kind};
 use serde_json::{Value, json};
 use tonic::Code;
@@ -97,6 +99,10 @@ fn values_are_exact() {
     }
     let nested = json(&open(r#"[1, {"a": [true, false]}]"#));
     assert_eq!(client.evaluate(request(&nested)).expect("a decision").reason, "nested");
+    let none = open("1").replace(r#""value": 1"#, "");
+    let answer = client.evaluate(request(&json(&none))).expect("a decision");
+    assert_eq!(answer.errors[0].fault, "context_missing");
+    assert_eq!(shown(&answer), without_id(server.post(EVALUATE, &none).json()));
     for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 9_007_199_254_740_992.0, -1e300] {
         let mut asked = request(&nested);
         asked.context[0].value = Some(of_kind(Kind::DoubleValue(number)));
@@ -169,7 +175,7 @@ fn what_is_loaded_is_what_http_says() {
 #[test]
 fn health_is_told_until_the_door_closes() {
     let folder = folder(&[]);
-    let server = Server::start(folder.path(), &[]);
+    let server = Server::start(folder.path(), &["--limits-drain-seconds", "600"]);
     let client = Client::of(&server);
     let mut health = HealthClient::new(client.channel.clone());
     let ask = |service: &str| HealthCheckRequest { service: service.to_owned() };
@@ -192,7 +198,10 @@ fn health_is_told_until_the_door_closes() {
         // The stream ends, so that who watches does not keep the process.
         assert!(next().await.expect("an end").is_none());
     });
+    drop((health, client));
+    let begun = Instant::now();
     assert!(server.end().success());
+    assert!(begun.elapsed() < PATIENCE);
 }
 
 #[test]
