@@ -63,8 +63,31 @@ need_schemathesis() { pypi schemathesis==4.32.5 >/dev/null 2>&1; }
 need_nightly() { ./fuzz.sh ready 2>/dev/null; }
 need_valgrind() { ./instructions.sh ready 2>/dev/null; }
 
-target=${CARGO_TARGET_DIR:-target}
-tools=$target/tools
+tools=${CARGO_TARGET_DIR:-target}/tools
+mkdir -p "$tools"
+tools=$(cd "$tools" && pwd)
+
+# Puts buf on the PATH: the one in its package on npm, which holds the built program.
+need_buf() {
+    local folder=$tools/buf version=1.75.0
+    PATH=$folder/node_modules/.bin:$PATH
+    if [ "$(buf --version 2>/dev/null)" != "$version" ]; then
+        npm install --silent --no-audit --no-fund --prefix "$folder" "@bufbuild/buf@$version" >/dev/null 2>&1
+    fi
+    [ "$(buf --version 2>/dev/null)" = "$version" ]
+}
+
+# Python's client of gRPC, in an environment of its own.
+need_grpcio() {
+    local environment=$tools/grpcio version=1.85.0
+    if "$environment/bin/python" -c "import grpc_health, grpc_reflection, grpc; assert grpc.__version__ == '$version'" 2>/dev/null; then
+        return
+    fi
+    python3 -m venv "$environment" >/dev/null 2>&1 &&
+        "$environment/bin/pip" install --quiet --disable-pip-version-check \
+            "grpcio==$version" "grpcio-health-checking==$version" "grpcio-reflection==$version" 2>/dev/null
+}
+
 pdp=(cargo run --locked --quiet --package pdp-cli --)
 example=(cargo run --locked --quiet --package pdp-examples --example)
 
@@ -75,9 +98,12 @@ done
 step 'pdp test policies' 600 -- "${pdp[@]}" test policies
 step 'example decide' 600 -- "${example[@]}" decide
 step 'example audit_sink' 600 -- "${example[@]}" audit_sink
-step 'build pdp serve' 1200 -- cargo build --package pdp-cli --features serve --locked
-step 'schemathesis' 600 schemathesis -- \
-    tests/clients/schemathesis.sh "$target/debug/pdp" "$tools/schemathesis/bin/schemathesis"
+step 'schemathesis asks pdp serve' 900 schemathesis -- \
+    tests/clients/schemathesis.sh "$tools/schemathesis/bin/schemathesis"
+step 'buf lint' 120 buf -- buf lint proto
+step 'buf breaking' 120 buf -- tests/clients/baseline.sh
+step 'buf curl asks pdp serve' 900 buf -- tests/clients/buf_curl.sh
+step 'a client in Python asks pdp serve' 900 grpcio -- tests/clients/python_client.sh
 step 'instructions of a decision' 1200 valgrind -- ./instructions.sh
 step 'fuzz targets build' 1200 nightly -- ./fuzz.sh build
 

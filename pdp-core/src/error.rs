@@ -187,7 +187,7 @@ impl Mistakes {
 
 /// `text` with everything that is not printable escaped, and cut after 100 characters: bytes of a
 /// file or a request never reach a terminal or a log as they are.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut shown = String::new();
     for (index, letter) in text.chars().enumerate() {
         if index == 100 {

@@ -2,10 +2,8 @@
 
 use axum::body::{Body, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use pdp_service::{Refusal, RefusalKind};
+use pdp_service::{Limits, Refusal, RefusalKind};
 use tokio::time::timeout;
-
-use crate::Limits;
 
 /// Reads a body of at most `bytes_max` bytes.
 pub(crate) async fn read(body: Body, bytes_max: usize, limits: &Limits) -> Result<Bytes, Refusal> {

@@ -1,14 +1,13 @@
 //! The paths, and what all of them share.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{get, post};
-use pdp_service::{Refusal, RefusalKind, Service, Upkeep};
+use pdp_service::{Hosts, Limits, Refusal, RefusalKind, Service, Upkeep};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Hosts, admin, evaluate, openapi, policies, problem, state};
+use crate::{admin, evaluate, openapi, policies, problem, state};
 
 /// What the handlers share.
 pub struct Door {
@@ -18,30 +17,6 @@ pub struct Door {
     pub(crate) hosts: Hosts,
     pub(crate) limits: Limits,
     pub(crate) places: Semaphore,
-}
-
-/// What one request may take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// How many bytes a body may have, that of a change set apart.
-    pub body_bytes_max: usize,
-    /// How long the body may take to come.
-    pub body_timeout: Duration,
-    /// How many requests there may be in a batch.
-    pub batch_max: usize,
-    /// How many requests are worked on at once; further ones are refused.
-    pub requests_max: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            body_bytes_max: 1024 * 1024,
-            body_timeout: Duration::from_secs(10),
-            batch_max: 1_000,
-            requests_max: 1_000,
-        }
-    }
 }
 
 impl Door {

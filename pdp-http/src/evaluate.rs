@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use pdp_core::wire::{Answer, RequestDocument, RequestError};
-use pdp_service::{Refusal, Right};
+use pdp_service::{Limits, Refusal, Right};
 use serde::Serialize;
 
 use crate::visitor::Visitor;
-use crate::{Door, Limits, body};
+use crate::{Door, body};
 
 /// Reads what is asked.
 type Decode = for<'j> fn(&'j [u8], &Limits) -> Result<Vec<RequestDocument<'j>>, RequestError>;

@@ -4,12 +4,10 @@ mod admin;
 mod body;
 mod door;
 mod evaluate;
-mod hosts;
 mod openapi;
 mod policies;
 mod problem;
 mod state;
 mod visitor;
 
-pub use door::{Door, Limits, router};
-pub use hosts::Hosts;
+pub use door::{Door, router};

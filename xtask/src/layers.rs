@@ -77,6 +77,12 @@ pub const LAYERS: &[Layer<'_>] = &[
         outside: None,
     },
     Layer {
+        package: "pdp-grpc",
+        uses: &["pdp-core", "pdp-service", "pdp-listen"],
+        tests_use: &[],
+        outside: None,
+    },
+    Layer {
         package: "pdp-cli",
         uses: &[
             "pdp-cel",
@@ -87,6 +93,7 @@ pub const LAYERS: &[Layer<'_>] = &[
             "pdp-service",
             "pdp-listen",
             "pdp-http",
+            "pdp-grpc",
         ],
         tests_use: &[],
         outside: None,

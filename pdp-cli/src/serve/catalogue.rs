@@ -70,11 +70,25 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "The names by which callers without a credential may call the HTTP door over TCP, without ports. Empty for those of this machine: localhost, 127.0.0.1 and [::1].",
     ),
     setting(
+        "grpc.listen",
+        Kind::Texts(&["127.0.0.1:7022"]),
+        "Where the gRPC door listens: IP addresses with ports, or `unix:PATH`. Empty for no such door.",
+    ),
+    setting(
+        "grpc.hosts",
+        Kind::Texts(&[]),
+        "The names by which callers without a credential may call the gRPC door over TCP, as for `http.hosts`.",
+    ),
+    setting(
         "limits.body_bytes",
         number(MEBIBYTE, 1, 1024 * MEBIBYTE),
-        "How many bytes a body may have, that of a change set apart.",
+        "How many bytes a body or a message may have, that of a change set apart. One request alone has at most 1048576.",
     ),
-    setting("limits.body_seconds", number(10, 1, DAY_SECONDS), "How long a body may take to come."),
+    setting(
+        "limits.body_seconds",
+        number(10, 1, DAY_SECONDS),
+        "How long a body or a message may take to come.",
+    ),
     setting(
         "limits.batch_requests",
         number(1_000, 1, 1_000_000),

@@ -15,7 +15,8 @@ pub(crate) struct Settings {
     pub(crate) policies: Vec<PathBuf>,
     pub(crate) callers: PathBuf,
     pub(crate) state: PathBuf,
-    pub(crate) http: Http,
+    pub(crate) http: Listening,
+    pub(crate) grpc: Listening,
     pub(crate) limits: Limits,
     pub(crate) audit: Audit,
     pub(crate) reload: Reload,
@@ -38,9 +39,10 @@ impl Settings {
     }
 }
 
+/// Where a door listens, and by which names it may be called.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Http {
+pub(crate) struct Listening {
     pub(crate) listen: Vec<String>,
     pub(crate) hosts: Vec<String>,
 }

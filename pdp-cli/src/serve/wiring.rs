@@ -4,23 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use pdp_http::{Door, Hosts};
+use axum::Router;
 use pdp_listen::{Address, Listener, Security};
-use pdp_service::{Callers, Service, System, Upkeep};
+use pdp_service::{Callers, Hosts, Limits, Service, System, Upkeep};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::audit::Audit;
 use super::metrics::Metrics;
-use super::settings::Settings;
+use super::settings::{Listening, Settings};
 use super::{callers, policies};
 
 /// Serves until the process is told to end.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
-    let addresses = addresses(settings)?;
+    let (http, grpc) = (addresses(&settings.http)?, addresses(&settings.grpc)?);
     let known = callers::load(&settings.callers)?;
-    check_reach(&addresses, &known)?;
+    check_reach(&http, &grpc, &known)?;
     warn_of_defaults(settings);
     let kept = policies::load(settings)?;
     let audit = Audit::open(settings)?;
@@ -32,23 +32,19 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     if !settings.callers.as_os_str().is_empty() {
         tokio::spawn(callers::keep(settings.callers.clone(), Arc::clone(&service)));
     }
-    let limits = http_limits(settings);
-    let door =
-        Door::new(service, Arc::clone(&upkeep), move || metrics.text(), hosts(settings), limits);
-    let router = pdp_http::router(Arc::new(door));
-
-    let stop = stop_at_signal(upkeep, audit.clone())?;
-    let doors = TaskTracker::new();
-    for address in addresses {
-        let listener = Listener::bind(&address).await?;
-        tracing::info!(address = %listener.address(), door = "http", "listening");
-        let (router, limits, stop) = (router.clone(), connection_limits(settings), stop.clone());
-        doors.spawn(async move {
-            pdp_listen::serve(listener, Security::Clear, &limits, router, stop).await;
-        });
-    }
-    doors.close();
-    doors.wait().await;
+    let stop = stop_at_signal(Arc::clone(&upkeep), audit.clone())?;
+    let doors = Doors { settings, stop: stop.clone(), open: TaskTracker::new() };
+    let http_door = pdp_http::Door::new(
+        Arc::clone(&service),
+        Arc::clone(&upkeep),
+        move || metrics.text(),
+        hosts(&settings.http),
+        limits(settings),
+    );
+    doors.open("http", http, &pdp_http::router(Arc::new(http_door))).await?;
+    let grpc_door = pdp_grpc::Door::new(service, upkeep, hosts(&settings.grpc), limits(settings));
+    doors.open("grpc", grpc, &pdp_grpc::router(Arc::new(grpc_door), stop)).await?;
+    doors.closed().await;
     drop(kept.watch);
     if let Some(audit) = audit {
         audit.lines.close().context("records cannot be kept")?;
@@ -57,18 +53,51 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-fn addresses(settings: &Settings) -> Result<Vec<Address>> {
-    let addresses: Vec<Address> =
-        settings.http.listen.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
-    if addresses.is_empty() {
-        bail!("no door listens anywhere: see the setting `http.listen`");
+/// The doors of a process.
+struct Doors<'s> {
+    settings: &'s Settings,
+    stop: CancellationToken,
+    open: TaskTracker,
+}
+
+impl Doors<'_> {
+    /// Serves what comes to these addresses by `router`.
+    async fn open(
+        &self,
+        door: &'static str,
+        addresses: Vec<Address>,
+        router: &Router,
+    ) -> Result<()> {
+        for address in addresses {
+            let listener = Listener::bind(&address).await?;
+            tracing::info!(address = %listener.address(), door, "listening");
+            let (router, stop) = (router.clone(), self.stop.clone());
+            let limits = connection_limits(self.settings);
+            self.open.spawn(async move {
+                pdp_listen::serve(listener, Security::Clear, &limits, router, stop).await;
+            });
+        }
+        Ok(())
     }
-    Ok(addresses)
+
+    /// Ready when the process was told to end and all requests were answered.
+    async fn closed(self) {
+        self.open.close();
+        self.open.wait().await;
+    }
+}
+
+fn addresses(listening: &Listening) -> Result<Vec<Address>> {
+    Ok(listening.listen.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
 }
 
 /// Where others than this machine reach a door, it must be told who asks.
-fn check_reach(addresses: &[Address], callers: &Callers) -> Result<()> {
-    match addresses.iter().find(|address| !address.is_local()) {
+fn check_reach(http: &[Address], grpc: &[Address], callers: &Callers) -> Result<()> {
+    let mut addresses = http.iter().chain(grpc).peekable();
+    if addresses.peek().is_none() {
+        bail!("no door listens anywhere: see the settings `http.listen` and `grpc.listen`");
+    }
+    match addresses.find(|address| !address.is_local()) {
         Some(address) if !callers.has_remote() => bail!(
             "{address} can be reached from other machines, and there is no caller with a key or a certificate: \
              see the setting `callers`"
@@ -86,16 +115,16 @@ fn warn_of_defaults(settings: &Settings) {
     }
 }
 
-fn hosts(settings: &Settings) -> Hosts {
-    match settings.http.hosts.as_slice() {
+fn hosts(listening: &Listening) -> Hosts {
+    match listening.hosts.as_slice() {
         [] => Hosts::loopback(),
         hosts => Hosts::Only(hosts.to_vec()),
     }
 }
 
-fn http_limits(settings: &Settings) -> pdp_http::Limits {
+fn limits(settings: &Settings) -> Limits {
     let limits = &settings.limits;
-    pdp_http::Limits {
+    Limits {
         body_bytes_max: limits.body_bytes,
         body_timeout: Duration::from_secs(limits.body_seconds),
         batch_max: limits.batch_requests,

@@ -10,9 +10,9 @@ use super::request::{ID_BYTES_MAX, RequestError, RequestErrorKind};
 use crate::error::printable;
 use crate::{Map, Text, Value};
 
-/// Numbers with a fraction or an exponent are below this in magnitude: from here on, doubles skip
-/// integers, and reading one would round it to another.
-const DOUBLE_MAX: f64 = 9_007_199_254_740_992.0;
+/// Numbers of requests with a fraction or an exponent are below this in magnitude: from here on,
+/// doubles skip integers, and reading one would round it to another.
+pub const DOUBLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// Reads one JSON value of at most `bytes_max` bytes, nested at most `depth_max` deep, which is
 /// `what`.

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::server::{Server, curl, records};
 use crate::support::{folder, pdp, root};
 
-const EVALUATE: &str = "/internal/pdp/evaluate";
-const REQUEST: &str = r#"{"actor": {"actor_id": "user:93", "actor_type": "human", "microdao_ids": ["microdao:7"], "roles": ["member"]},
+pub const EVALUATE: &str = "/internal/pdp/evaluate";
+pub const REQUEST: &str = r#"{"actor": {"actor_id": "user:93", "actor_type": "human", "microdao_ids": ["microdao:7"], "roles": ["member"]},
     "action": "send_message", "resource": {"type": "channel", "id": "channel-general-daarion"}, "context": {"message_length": 12}}"#;
 
-fn seeds() -> Vec<String> {
+pub fn seeds() -> Vec<String> {
     let text = fs::read_to_string(root().join("examples/requests/seeds.jsonl")).expect("the seeds");
     text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
 }
@@ -139,7 +139,7 @@ fn other_paths_and_methods_are_told_apart() {
     assert!(counts["digest"].as_str().is_some_and(|digest| digest.starts_with("sha256:")));
 }
 
-const CALLERS: &str = r#"
+pub const CALLERS: &str = r#"
 [[caller]]
 name = "gate"
 keys = ["sha256:2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"]

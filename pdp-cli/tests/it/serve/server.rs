@@ -47,7 +47,8 @@ impl Reply {
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pdp"));
     command.arg("serve").args(arguments).current_dir(folder).env_clear();
-    command.env("PDP_STATE", folder.join("state")).env("PDP_HTTP_LISTEN", "127.0.0.1:0");
+    command.env("PDP_STATE", folder.join("state"));
+    command.env("PDP_HTTP_LISTEN", "127.0.0.1:0").env("PDP_GRPC_LISTEN", "127.0.0.1:0");
     command
 }
 
@@ -68,11 +69,22 @@ impl Server {
         let mut server = Server { child, log, begin: Vec::new(), address: String::new() };
         let mut begin = server.lines_to("listening");
         let line = begin.pop().expect("a line");
-        let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
-        let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        server.address = format!("127.0.0.1:{port}");
         server.begin = begin;
+        server.address = address(&line);
         server
+    }
+
+    /// Where the gRPC door listens, if nothing after that was waited for.
+    pub fn grpc_address(&self) -> String {
+        address(&self.wait_for("door=\"grpc\""))
+    }
+
+    /// How many bytes of memory the process holds.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("the process lives");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a figure");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
     }
 
     /// The first line of the log from here on that holds `part`.
@@ -132,6 +144,13 @@ impl Drop for Server {
     }
 }
 
+/// The address in a line of the log.
+fn address(line: &str) -> String {
+    let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
+    let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    format!("127.0.0.1:{port}")
+}
+
 pub fn curl(url: &str, arguments: &[&str]) -> Reply {
     let output = Command::new("curl")
         .args(["-sS", "-i", "--max-time", "30"])
@@ -140,9 +159,13 @@ pub fn curl(url: &str, arguments: &[&str]) -> Reply {
         .output()
         .expect("curl");
     assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    reply(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// What curl printed.
+pub fn reply(text: &str) -> Reply {
     // With `Expect: 100-continue` there are two heads.
-    let text = text.strip_prefix("HTTP/1.1 100 Continue\r\n\r\n").unwrap_or(&text);
+    let text = text.strip_prefix("HTTP/1.1 100 Continue\r\n\r\n").unwrap_or(text);
     let (head, body) = text.split_once("\r\n\r\n").expect("a head");
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
     Reply { status, head: head.to_owned(), body: body.to_owned() }

@@ -101,6 +101,7 @@ fn a_door_to_other_machines_needs_callers_with_credentials() {
     for arguments in [
         &["--http-listen", "0.0.0.0:0"][..],
         &["--http-listen", "[::]:0", "--callers", "local.toml"],
+        &["--grpc-listen", "0.0.0.0:0"],
     ] {
         let outcome = outcome(&mut command(folder.path(), arguments));
         assert_eq!(outcome.code, Some(1), "{outcome:?}");
@@ -123,6 +124,6 @@ fn one_line_warns_of_what_is_open() {
     assert!(open[0].contains("whoever is on this machine may ask"), "{open:?}");
     let told = warnings(&Server::start(folder.path(), &["--callers", "callers.toml"]));
     assert!(told.is_empty(), "{told:?}");
-    let none = outcome(&mut command(folder.path(), &["--http-listen", ""]));
+    let none = outcome(&mut command(folder.path(), &["--http-listen", "", "--grpc-listen", ""]));
     assert!(none.errors.contains("no door listens anywhere"), "{none:?}");
 }

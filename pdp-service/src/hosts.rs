@@ -21,7 +21,7 @@ impl Hosts {
     }
 
     /// Whether a request may name this authority, such as `localhost:7012`.
-    pub(crate) fn admit(&self, authority: Option<&str>) -> bool {
+    pub fn admit(&self, authority: Option<&str>) -> bool {
         let Hosts::Only(hosts) = self else { return true };
         let authority = authority.and_then(|text| text.parse::<Uri>().ok());
         let host = authority.as_ref().and_then(Uri::host);

@@ -1,0 +1,74 @@
+//! The methods, and what all of them share.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::post;
+use pdp_service::{Hosts, Limits, Refusal, RefusalKind, Service, Upkeep};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+
+use crate::schema::{FILES, Schema};
+use crate::{evaluate, health, state};
+
+/// How many bytes a message to the services of the protocol itself may have.
+const SMALL_BYTES_MAX: usize = 16 * 1024;
+
+/// What the methods share.
+pub struct Door {
+    pub(crate) service: Arc<Service>,
+    pub(crate) upkeep: Arc<dyn Upkeep>,
+    pub(crate) hosts: Hosts,
+    pub(crate) limits: Limits,
+    pub(crate) schema: Schema,
+    places: Semaphore,
+}
+
+impl Door {
+    /// A door to `service`, which `upkeep` keeps true.
+    pub fn new(
+        service: Arc<Service>,
+        upkeep: Arc<dyn Upkeep>,
+        hosts: Hosts,
+        limits: Limits,
+    ) -> Self {
+        let places = Semaphore::new(limits.requests_max);
+        Door { service, upkeep, hosts, limits, schema: Schema::own(), places }
+    }
+
+    /// A place to work on a request.
+    pub(crate) fn place(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        self.places.try_acquire().map_err(|_| {
+            let message = format!("{} requests are worked on already", self.limits.requests_max);
+            Refusal::new(RefusalKind::Overloaded, message)
+        })
+    }
+}
+
+/// All methods of the door, with health and reflection; `stop` says when the door begins to close.
+///
+/// # Panics
+///
+/// Outside a runtime of tokio: a task waits for `stop`.
+pub fn router(door: Arc<Door>, stop: CancellationToken) -> Router {
+    let described = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILES)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+    };
+    let made = "the descriptors were made when this crate was built";
+    // Clients in Python, and older ones elsewhere, ask for the version before the first.
+    let (reflection, alpha) =
+        (described().build_v1().expect(made), described().build_v1alpha().expect(made));
+    let routes = Routes::new(health::server(stop).max_decoding_message_size(SMALL_BYTES_MAX))
+        .add_service(reflection.max_decoding_message_size(SMALL_BYTES_MAX))
+        .add_service(alpha.max_decoding_message_size(SMALL_BYTES_MAX));
+    Router::new()
+        .route("/pdp.v1.PolicyDecisionService/Evaluate", post(evaluate::one))
+        .route("/pdp.v1.PolicyDecisionService/EvaluateBatch", post(evaluate::batch))
+        .route("/pdp.v1.PolicyDecisionService/PolicyStatus", post(state::policies))
+        .with_state(door)
+        .merge(routes.into_axum_router())
+}

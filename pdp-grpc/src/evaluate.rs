@@ -1,0 +1,63 @@
+//! `Evaluate` and `EvaluateBatch`.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use pdp_core::wire::{REQUEST_BYTES_MAX, RequestDocument, RequestError, check_count};
+
+use crate::v1::{EvaluateBatchRequest, EvaluateBatchResponse, EvaluateRequest};
+use crate::{Door, call, convert, frame};
+
+/// Decides one request.
+pub(crate) async fn one(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let door = &*door;
+    call::respond(door, request, async |visitor, body| {
+        let _place = door.place()?;
+        let caller = visitor.admit()?;
+        let bytes_max = door.limits.body_bytes_max.min(REQUEST_BYTES_MAX);
+        let request: EvaluateRequest = call::message(door, body, bytes_max).await?;
+        let documents = [convert::document(request)?];
+        let visit = visitor.visit();
+        let decided = door.service.decide(&visit, &caller, &documents, |answers| {
+            frame::response(&answers.first().map(convert::answer).unwrap_or_default())
+        });
+        decided.await
+    })
+    .await
+}
+
+/// Decides several requests by one revision.
+pub(crate) async fn batch(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let door = &*door;
+    call::respond(door, request, async |visitor, body| {
+        let _place = door.place()?;
+        let caller = visitor.admit()?;
+        let bytes_max = door.limits.body_bytes_max;
+        let batch: EvaluateBatchRequest = call::message(door, body, bytes_max).await?;
+        let documents = documents(batch, door.limits.batch_max)?;
+        let visit = visitor.visit();
+        let decided = door.service.decide(&visit, &caller, &documents, |answers| {
+            let decisions = answers.iter().map(convert::answer).collect();
+            frame::response(&EvaluateBatchResponse { decisions })
+        });
+        decided.await
+    })
+    .await
+}
+
+/// A batch is read whole or not at all.
+fn documents(
+    batch: EvaluateBatchRequest,
+    requests_max: usize,
+) -> Result<Vec<RequestDocument<'static>>, RequestError> {
+    check_count(batch.requests.len(), requests_max)?;
+    let documents = batch.requests.into_iter().enumerate().map(|(index, request)| {
+        convert::document(request).map_err(|error| match error.field {
+            // As in JSON: a limit of the whole is not the fault of one field.
+            None => error,
+            Some(_) => error.within(&format!("requests[{index}]")),
+        })
+    });
+    documents.collect()
+}

@@ -1,0 +1,95 @@
+//! One message in a body: a flag, its length, itself.
+//!
+//! tonic reads messages, too, but calls us when it has one. We must know who asks before we keep a
+//! megabyte for it, and record what we refuse.
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use http_body_util::{BodyExt, Full};
+use pdp_service::{Refusal, RefusalKind};
+use prost::Message;
+use prost::bytes::{BufMut, Bytes, BytesMut};
+use tonic::Status;
+
+/// The flag and the length.
+const PREFIX: usize = 5;
+
+/// Reads the one message that a body holds, of at most `bytes_max` bytes. What its prefix announces
+/// is held against the limit before anything is kept for it.
+pub(crate) async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
+    let mut frame = BytesMut::new();
+    while let Some(part) = body.frame().await {
+        let part = part.map_err(|_| syntax("the message broke off"))?;
+        let Ok(data) = part.into_data() else { continue };
+        frame.extend_from_slice(&data);
+        check(&frame, bytes_max)?;
+    }
+    match length(&frame) {
+        Some(length) if frame.len() == PREFIX + length => Ok(frame.split_off(PREFIX).freeze()),
+        None if frame.is_empty() => Err(syntax("no message")),
+        _ => Err(syntax("the message broke off")),
+    }
+}
+
+/// The response that holds one message.
+pub(crate) fn response(message: &impl Message) -> Response {
+    let length = message.encoded_len();
+    let Ok(stated) = u32::try_from(length) else {
+        return Status::out_of_range("the answer is larger than a message may be").into_http();
+    };
+    let mut frame = BytesMut::with_capacity(PREFIX + length);
+    frame.put_u8(0);
+    frame.put_u32(stated);
+    message.encode(&mut frame).expect("there is room for it");
+    let trailers = async { Some(Ok(HeaderMap::from_iter([(Status::GRPC_STATUS, OK)]))) };
+    let mut response = Response::new(Body::new(Full::new(frame.freeze()).with_trailers(trailers)));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    response
+}
+
+const OK: HeaderValue = HeaderValue::from_static("0");
+
+/// Whether the head is that of a call, and of one whose messages are not compressed: a megabyte that
+/// is compressed may be a thousand. What it is told otherwise is said as gRPC wants it said.
+#[expect(clippy::result_large_err, reason = "it is the response")]
+pub(crate) fn agree(headers: &HeaderMap) -> Result<(), Response> {
+    let stated = |name| headers.get(name).map_or(&[][..], HeaderValue::as_bytes);
+    if !matches!(stated("content-type"), b"application/grpc" | b"application/grpc+proto") {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
+    }
+    if !matches!(stated("grpc-encoding"), b"" | b"identity") {
+        let mut response: Response =
+            Status::unimplemented("messages are not compressed here").into_http();
+        let accepted = HeaderValue::from_static("identity");
+        response.headers_mut().insert("grpc-accept-encoding", accepted);
+        return Err(response);
+    }
+    Ok(())
+}
+
+/// Refuses what began as no message can.
+fn check(frame: &[u8], bytes_max: usize) -> Result<(), Refusal> {
+    if frame.first().is_some_and(|flag| *flag != 0) {
+        return Err(syntax("the message is compressed, or the body holds no message"));
+    }
+    match length(frame) {
+        Some(length) if length > bytes_max => {
+            let message = format!("a message of more than {bytes_max} bytes");
+            Err(Refusal::new(RefusalKind::Size, message))
+        }
+        Some(length) if frame.len() > PREFIX + length => Err(syntax("more than one message")),
+        _ => Ok(()),
+    }
+}
+
+/// The length that a prefix states, where it is there.
+fn length(frame: &[u8]) -> Option<usize> {
+    let stated = frame.get(1..PREFIX)?.try_into().ok()?;
+    usize::try_from(u32::from_be_bytes(stated)).ok()
+}
+
+fn syntax(message: &str) -> Refusal {
+    Refusal::new(RefusalKind::Syntax, message)
+}
