@@ -29,19 +29,22 @@ fn all_settings_have_tests() {
             paths.push(format!("{section}{key}"));
         }
     }
-    // The files with tests of the doors, and this one.
-    let tests = concat!(
-        include_str!("each_setting.rs"),
-        include_str!("answers.rs"),
-        include_str!("operation.rs"),
-        include_str!("settings.rs"),
-        include_str!("server.rs"),
-    );
+    let tests = texts(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/serve")));
     for path in paths {
         let flag = format!("--{}", path.replace(['.', '_'], "-"));
         let variable = format!("PDP_{}", path.replace('.', "_").to_uppercase());
         assert!(tests.contains(&format!("\"{flag}\"")) || tests.contains(&variable), "{path}");
     }
+}
+
+/// The texts of all files in a folder and below, one after the other.
+fn texts(folder: &Path) -> String {
+    let entries =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path());
+    let texts = entries.map(|path| {
+        if path.is_dir() { texts(&path) } else { fs::read_to_string(&path).expect("a text") }
+    });
+    texts.collect()
 }
 
 const POLICIES: &str = "
@@ -192,6 +195,38 @@ fn so_many_streams_are_open_on_one_connection() {
     stream.read_exact(&mut settings).expect("the settings");
     // RFC 9113, section 6.5.2: SETTINGS_MAX_CONCURRENT_STREAMS is 3.
     assert!(settings.chunks(6).any(|setting| setting == [0, 3, 0, 0, 0, 77]), "{settings:?}");
+}
+
+#[test]
+fn the_grpc_door_is_called_by_the_names_that_are_set() {
+    let folder = folder(&[]);
+    let server = start(folder.path(), &["--grpc-hosts", "pdp.internal"]);
+    let url = format!("http://{}/pdp.v1.PolicyDecisionService/PolicyStatus", server.grpc_address());
+    // A message of no bytes, in its frame.
+    fs::write(folder.path().join("message"), [0; 5]).expect("a file");
+    let body = format!("@{}", folder.path().join("message").display());
+    let status = |host: &str| {
+        let host = format!("Host: {host}");
+        let arguments = [
+            "--http2-prior-knowledge",
+            "-H",
+            &host,
+            "-H",
+            "Content-Type: application/grpc",
+            "-H",
+            "TE: trailers",
+            "--data-binary",
+            &body,
+            "--output",
+            "/dev/null",
+            "--write-out",
+            "%header{grpc-status}",
+        ];
+        let output = Command::new("curl").arg("-sS").args(arguments).arg(&url).output();
+        String::from_utf8(output.expect("curl").stdout).expect("UTF-8")
+    };
+    // PERMISSION_DENIED is 7; what is answered has its status behind the message.
+    assert_eq!([status("localhost"), status("pdp.internal")], ["7", ""]);
 }
 
 #[test]
