@@ -14,13 +14,15 @@ use tokio_util::task::TaskTracker;
 use super::audit::Audit;
 use super::metrics::Metrics;
 use super::settings::Settings;
-use super::{callers, policies};
+use super::{callers, policies, tls};
 
 /// Serves until the process is told to end.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let addresses = addresses(settings)?;
     let known = callers::load(&settings.callers)?;
     check_reach(&addresses, &known)?;
+    let security = tls::open(&settings.tls)?;
+    tls::check(&settings.tls, &security, &addresses, &known)?;
     warn_of_defaults(settings);
     let kept = policies::load(settings)?;
     let audit = Audit::open(settings)?;
@@ -31,6 +33,9 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let service = Arc::new(Service::new(engine, known, sink, Arc::new(System)));
     if !settings.callers.as_os_str().is_empty() {
         tokio::spawn(callers::keep(settings.callers.clone(), Arc::clone(&service)));
+    }
+    if let Security::Tls(tls) = &security {
+        tokio::spawn(tls::keep(Arc::clone(tls), settings.tls.certificate.clone()));
     }
     let limits = http_limits(settings);
     let door =
@@ -43,8 +48,9 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
         let listener = Listener::bind(&address).await?;
         tracing::info!(address = %listener.address(), door = "http", "listening");
         let (router, limits, stop) = (router.clone(), connection_limits(settings), stop.clone());
+        let security = security.clone();
         doors.spawn(async move {
-            pdp_listen::serve(listener, Security::Clear, &limits, router, stop).await;
+            pdp_listen::serve(listener, security, &limits, router, stop).await;
         });
     }
     doors.close();

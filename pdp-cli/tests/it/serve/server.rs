@@ -132,19 +132,26 @@ impl Drop for Server {
 }
 
 pub fn curl(url: &str, arguments: &[&str]) -> Reply {
+    attempt(url, arguments).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What curl got, or what it says of why it got nothing.
+pub fn attempt(url: &str, arguments: &[&str]) -> Result<Reply, String> {
     let output = Command::new("curl")
         .args(["-sS", "-i", "--max-time", "30"])
         .args(arguments)
         .arg(url)
         .output()
         .expect("curl");
-    assert!(output.status.success(), "{output:?}");
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     // With `Expect: 100-continue` there are two heads.
     let text = text.strip_prefix("HTTP/1.1 100 Continue\r\n\r\n").unwrap_or(&text);
     let (head, body) = text.split_once("\r\n\r\n").expect("a head");
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-    Reply { status, head: head.to_owned(), body: body.to_owned() }
+    Ok(Reply { status, head: head.to_owned(), body: body.to_owned() })
 }
 
 /// Waits until something holds.
