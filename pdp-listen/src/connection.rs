@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,12 +11,12 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
 use crate::listener::Accepted;
+use crate::security::Stream;
 use crate::{Limits, Peer, Security};
 
 /// How long a connection goes on after it was told to stop: so long a request may be under way that
@@ -76,33 +75,23 @@ impl Connections {
     {
         let this = self.clone();
         async move {
-            match accepted {
-                Accepted::Unix(stream) => {
-                    let peer = Peer { address: None, is_local: true, names: Arc::new([]) };
-                    this.exchange(stream, peer, service).await;
-                }
-                Accepted::Tcp(stream, address) => {
-                    // Answers are short: they are sent at once.
-                    let _ = stream.set_nodelay(true);
-                    let here = stream.local_addr().ok();
-                    let handshake = this.security.handshake(stream);
-                    match timeout(this.head_timeout, handshake).await {
-                        Ok(Ok((stream, names))) => {
-                            let peer = tcp_peer(address, here, names);
-                            this.exchange(stream, peer, service).await;
-                        }
-                        Ok(Err(error)) => tracing::debug!(%address, %error, "no TLS"),
-                        Err(_) => tracing::debug!(%address, "no TLS in time"),
-                    }
-                }
+            let deadline = Instant::now() + this.head_timeout;
+            match timeout_at(deadline, this.security.open(accepted)).await {
+                Ok(Ok((stream, peer))) => this.exchange(stream, peer, service, deadline).await,
+                Ok(Err(error)) => tracing::debug!(%error, "no connection"),
+                Err(_) => tracing::debug!("no handshake in time"),
             }
         }
     }
 
-    /// Answers the requests of a connection.
-    async fn exchange<I, S, B>(&self, stream: I, peer: Peer, service: S)
-    where
-        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    /// Answers the requests of a connection, of which the first must have come by `deadline`.
+    async fn exchange<S, B>(
+        &self,
+        stream: Box<dyn Stream>,
+        peer: Peer,
+        service: S,
+        deadline: Instant,
+    ) where
         S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
             + Clone
             + Send
@@ -121,7 +110,7 @@ impl Connections {
         });
         let mut connection =
             std::pin::pin!(self.protocols.serve_connection(TokioIo::new(stream), service));
-        let mut deadline = std::pin::pin!(sleep(self.head_timeout));
+        let mut deadline = std::pin::pin!(sleep_until(deadline));
         let mut waits = true;
         let mut stopping = std::pin::pin!(self.stopping());
         let mut stops = true;
@@ -153,10 +142,4 @@ impl Connections {
         self.stop.cancelled().await;
         sleep(UNDER_WAY).await;
     }
-}
-
-fn tcp_peer(address: SocketAddr, here: Option<SocketAddr>, names: Arc<[String]>) -> Peer {
-    let is_loopback = |address: SocketAddr| address.ip().to_canonical().is_loopback();
-    let is_local = is_loopback(address) && here.is_some_and(is_loopback);
-    Peer { address: Some(address.ip().to_canonical()), is_local, names }
 }

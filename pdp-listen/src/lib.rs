@@ -8,6 +8,10 @@ mod listener;
 mod peer;
 mod security;
 mod serve;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls_files;
 
 pub use address::Address;
 pub use error::ListenError;
@@ -16,3 +20,7 @@ pub use listener::Listener;
 pub use peer::Peer;
 pub use security::Security;
 pub use serve::serve;
+#[cfg(feature = "tls")]
+pub use tls::Tls;
+#[cfg(feature = "tls")]
+pub use tls_files::{ClientAuthority, TlsFiles};

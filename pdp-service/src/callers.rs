@@ -108,7 +108,12 @@ impl Callers {
 
     /// Whether someone may ask who is not on this machine.
     pub fn has_remote(&self) -> bool {
-        !self.by_key.is_empty() || !self.by_certificate.is_empty()
+        !self.by_key.is_empty() || self.has_certificates()
+    }
+
+    /// Whether someone may ask who shows a certificate.
+    pub fn has_certificates(&self) -> bool {
+        !self.by_certificate.is_empty()
     }
 
     /// Who shows this.

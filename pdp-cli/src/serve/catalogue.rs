@@ -80,6 +80,27 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "The names by which callers without a credential may call the gRPC door over TCP, as for `http.hosts`.",
     ),
     setting(
+        "tls.certificate",
+        Kind::Text(""),
+        "The certificate of all doors over TCP, and after it those that lead from it to an authority, in a PEM file. Empty for no TLS.",
+    ),
+    setting("tls.key", Kind::Text(""), "The private key of the certificate, in a PEM file."),
+    setting(
+        "tls.client_authority",
+        Kind::Text(""),
+        "The certificates of those who vouch for callers, in a PEM file: callers are asked for a certificate that leads to one of these. Empty to ask for none.",
+    ),
+    setting(
+        "tls.client_certificate",
+        Kind::Word(&["required", "optional"]),
+        "What becomes of a connection without a certificate where one is asked for: it ends with the handshake, or its callers show who they are in another way.",
+    ),
+    setting(
+        "tls.elsewhere",
+        Kind::Flag(false),
+        "Whether something in front of the doors does TLS, such as a mesh or a proxy. Without it a door in the clear that other machines reach is refused at the start: keys and questions could be read on their way.",
+    ),
+    setting(
         "limits.body_bytes",
         number(MEBIBYTE, 1, 1024 * MEBIBYTE),
         "How many bytes a body or a message may have, that of a change set apart. One request alone has at most 1048576.",

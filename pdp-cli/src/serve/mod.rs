@@ -8,6 +8,7 @@ mod log;
 mod metrics;
 mod policies;
 mod settings;
+mod tls;
 mod wiring;
 
 use std::io::Write;

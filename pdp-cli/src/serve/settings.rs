@@ -17,6 +17,7 @@ pub(crate) struct Settings {
     pub(crate) state: PathBuf,
     pub(crate) http: Listening,
     pub(crate) grpc: Listening,
+    pub(crate) tls: Tls,
     pub(crate) limits: Limits,
     pub(crate) audit: Audit,
     pub(crate) reload: Reload,
@@ -45,6 +46,23 @@ impl Settings {
 pub(crate) struct Listening {
     pub(crate) listen: Vec<String>,
     pub(crate) hosts: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+    pub(crate) client_authority: PathBuf,
+    pub(crate) client_certificate: ClientCertificate,
+    pub(crate) elsewhere: bool,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ClientCertificate {
+    Required,
+    Optional,
 }
 
 #[derive(Debug, Deserialize)]

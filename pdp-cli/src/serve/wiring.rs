@@ -14,13 +14,15 @@ use tokio_util::task::TaskTracker;
 use super::audit::Audit;
 use super::metrics::Metrics;
 use super::settings::{Listening, Settings};
-use super::{callers, policies};
+use super::{callers, policies, tls};
 
 /// Serves until the process is told to end.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let (http, grpc) = (addresses(&settings.http)?, addresses(&settings.grpc)?);
     let known = callers::load(&settings.callers)?;
     check_reach(&http, &grpc, &known)?;
+    let security = tls::open(&settings.tls)?;
+    tls::check(&settings.tls, &security, http.iter().chain(&grpc), &known)?;
     warn_of_defaults(settings);
     let kept = policies::load(settings)?;
     let audit = Audit::open(settings)?;
@@ -32,8 +34,11 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     if !settings.callers.as_os_str().is_empty() {
         tokio::spawn(callers::keep(settings.callers.clone(), Arc::clone(&service)));
     }
+    if let Security::Tls(tls) = &security {
+        tokio::spawn(tls::keep(Arc::clone(tls), settings.tls.certificate.clone()));
+    }
     let stop = stop_at_signal(Arc::clone(&upkeep), audit.clone())?;
-    let doors = Doors { settings, stop: stop.clone(), open: TaskTracker::new() };
+    let doors = Doors { settings, security, stop: stop.clone(), open: TaskTracker::new() };
     let http_door = pdp_http::Door::new(
         Arc::clone(&service),
         Arc::clone(&upkeep),
@@ -56,6 +61,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
 /// The doors of a process.
 struct Doors<'s> {
     settings: &'s Settings,
+    security: Security,
     stop: CancellationToken,
     open: TaskTracker,
 }
@@ -72,9 +78,9 @@ impl Doors<'_> {
             let listener = Listener::bind(&address).await?;
             tracing::info!(address = %listener.address(), door, "listening");
             let (router, stop) = (router.clone(), self.stop.clone());
-            let limits = connection_limits(self.settings);
+            let (limits, security) = (connection_limits(self.settings), self.security.clone());
             self.open.spawn(async move {
-                pdp_listen::serve(listener, Security::Clear, &limits, router, stop).await;
+                pdp_listen::serve(listener, security, &limits, router, stop).await;
             });
         }
         Ok(())

@@ -1,8 +1,10 @@
 //! `pdp serve`, as a process of its own, asked by curl and by a client of gRPC.
 
 mod answers; // decisions, refusals, statuses
+mod authority; // certificates for the tests
 mod each_setting; // none is ignored
 mod grpc; // the same over gRPC
 mod operation; // reload, records, signals
 mod server;
 mod settings; // file, environment, flags
+mod tls; // certificates of both sides, and how they change

@@ -152,14 +152,21 @@ fn address(line: &str) -> String {
 }
 
 pub fn curl(url: &str, arguments: &[&str]) -> Reply {
+    attempt(url, arguments).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What curl got, or what it says of why it got nothing.
+pub fn attempt(url: &str, arguments: &[&str]) -> Result<Reply, String> {
     let output = Command::new("curl")
         .args(["-sS", "-i", "--max-time", "30"])
         .args(arguments)
         .arg(url)
         .output()
         .expect("curl");
-    assert!(output.status.success(), "{output:?}");
-    reply(&String::from_utf8_lossy(&output.stdout))
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    Ok(reply(&String::from_utf8_lossy(&output.stdout)))
 }
 
 /// What curl printed.

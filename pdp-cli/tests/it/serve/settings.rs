@@ -107,9 +107,12 @@ fn a_door_to_other_machines_needs_callers_with_credentials() {
         assert_eq!(outcome.code, Some(1), "{outcome:?}");
         assert!(outcome.errors.contains("can be reached from other machines"), "{outcome:?}");
     }
-    let listen = "127.0.0.1:0,0.0.0.0:0";
-    let server =
-        Server::start(folder.path(), &["--http-listen", listen, "--callers", "keyed.toml"]);
+    // Keys do not travel in the clear, unless somebody says that they do not.
+    let keyed = ["--http-listen", "127.0.0.1:0,0.0.0.0:0", "--callers", "keyed.toml"];
+    let outcome = outcome(&mut command(folder.path(), &keyed));
+    assert!(outcome.errors.contains("0.0.0.0:0 can be reached"), "{outcome:?}");
+    assert!(outcome.errors.contains("`tls.elsewhere`"), "{outcome:?}");
+    let server = Server::start(folder.path(), &[&keyed[..], &["--tls-elsewhere", "true"]].concat());
     server.wait_for("address=0.0.0.0:");
 }
 
