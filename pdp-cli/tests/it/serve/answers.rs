@@ -243,3 +243,20 @@ fn a_unix_socket_is_a_door_too() {
     assert!(server.end().success());
     assert!(!socket.exists());
 }
+
+/// What the README shows, with the port of this server.
+#[test]
+fn the_readme_asks_as_it_shows() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let line = readme.lines().find(|line| line.starts_with("curl ")).expect("a line with curl");
+    let folder = folder(&[]);
+    let server = Server::start(folder.path(), &[]);
+    assert!(line.contains("127.0.0.1:7012"), "{line}");
+    let line = line.replace("127.0.0.1:7012", &server.address);
+    let output = std::process::Command::new("sh").args(["-c", &line]).output().expect("a shell");
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(
+        (&answer["effect"], &answer["rule"]["file"]),
+        (&json!("permit"), &json!("rules.yaml"))
+    );
+}
