@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod complaint;
 mod connection;
 mod error;
 mod limits;

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
+use crate::complaint::Complaint;
 use crate::connection::Connections;
 use crate::listener::Accepted;
 use crate::{Limits, Listener, Security};
@@ -20,6 +22,10 @@ use crate::{Limits, Listener, Security};
 /// How long to wait after the system could not give a connection, such as where there are no file
 /// descriptors left: trying at once would only burn time.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// How long connections are taken after the listener was told to stop. Who connected before may
+/// not have been noticed yet; its request would be lost.
+const LAST_CALL: Duration = Duration::from_millis(50);
 
 /// Serves connections by `service` until `stop` is cancelled; then takes those that had come before
 /// and no more, lets requests that are open end, and returns when they have, or after
@@ -45,23 +51,31 @@ pub async fn serve<S, B>(
     let places = Arc::new(Semaphore::new(limits.connections_max));
     let connections = Connections::new(limits, security, stop.clone());
     let tasks = TaskTracker::new();
-    while let Some(accepted) = next(&listener, &stop).await {
+    let (mut failing, mut full) = (Complaint::default(), Complaint::default());
+    let mut last_call = pin!(last_call(&stop));
+    while let Some(accepted) = next(&listener, last_call.as_mut()).await {
         let accepted = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be taken");
+                if let Some(times) = failing.again() {
+                    tracing::warn!(%error, times, "connections could not be taken");
+                }
                 sleep(PAUSE).await;
                 continue;
             }
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            tracing::warn!("a connection was closed: there are {} already", limits.connections_max);
+            if let Some(times) = full.again() {
+                let max = limits.connections_max;
+                tracing::warn!(times, "connections were closed: there are {max} already");
+            }
             continue;
         };
         let serving = connections.serve(accepted, service.clone());
         tasks.spawn(async move {
+            // Given back though the connection ends by a panic.
+            let _place = place;
             serving.await;
-            drop(place);
         });
     }
     drop(listener);
@@ -71,11 +85,20 @@ pub async fn serve<S, B>(
     }
 }
 
-/// The next connection; when it is to stop, those that wait already, and then `None`.
-async fn next(listener: &Listener, stop: &CancellationToken) -> Option<io::Result<Accepted>> {
+/// The next connection; `None` after the last call.
+async fn next(
+    listener: &Listener,
+    last_call: Pin<&mut impl Future<Output = ()>>,
+) -> Option<io::Result<Accepted>> {
     tokio::select! {
         biased;
+        () = last_call => None,
         accepted = listener.accept() => Some(accepted),
-        () = stop.cancelled() => None,
     }
+}
+
+/// Ready when no more connections are taken.
+async fn last_call(stop: &CancellationToken) {
+    stop.cancelled().await;
+    sleep(LAST_CALL).await;
 }
