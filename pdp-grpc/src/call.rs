@@ -3,13 +3,13 @@
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use pdp_service::{Refusal, RefusalKind};
+use pdp_service::{Refusal, RefusalKind, Visitor};
 use prost::{Message, Name};
 use tokio::time::timeout;
 
 use crate::schema::undecoded;
-use crate::visitor::Visitor;
-use crate::{Door, deadline, frame};
+use crate::visitor::visitor;
+use crate::{Door, deadline, frame, status};
 
 /// Answers a call with what `work` comes to, within the deadline of its caller.
 pub(crate) async fn respond(
@@ -21,11 +21,9 @@ pub(crate) async fn respond(
     if let Err(response) = frame::agree(&head.headers) {
         return response;
     }
-    let mut visitor = Visitor::new(door, &head);
-    match deadline::within(&head.headers, work(&mut visitor, body)).await {
-        Ok(response) => visitor.named(response),
-        Err(refusal) => visitor.refused(&refusal).await,
-    }
+    let mut visitor = visitor(door, &head);
+    let done = deadline::within(&head.headers, work(&mut visitor, body)).await;
+    visitor.answer(done, |refusal| status::status(refusal).into_http()).await
 }
 
 /// Reads the message of a call, of at most `bytes_max` bytes.

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::post;
-use pdp_service::{Hosts, Limits, Refusal, RefusalKind, Service, Upkeep};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use pdp_service::{Hosts, Limits, Places, Service, Upkeep};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
@@ -22,7 +21,7 @@ pub struct Door {
     pub(crate) hosts: Hosts,
     pub(crate) limits: Limits,
     pub(crate) schema: Schema,
-    places: Semaphore,
+    pub(crate) places: Places,
 }
 
 impl Door {
@@ -33,16 +32,8 @@ impl Door {
         hosts: Hosts,
         limits: Limits,
     ) -> Self {
-        let places = Semaphore::new(limits.requests_max);
+        let places = Places::new(limits.requests_max);
         Door { service, upkeep, hosts, limits, schema: Schema::own(), places }
-    }
-
-    /// A place to work on a request.
-    pub(crate) fn place(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        self.places.try_acquire().map_err(|_| {
-            let message = format!("{} requests are worked on already", self.limits.requests_max);
-            Refusal::new(RefusalKind::Overloaded, message)
-        })
     }
 }
 

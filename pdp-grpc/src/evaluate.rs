@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use pdp_core::wire::{REQUEST_BYTES_MAX, RequestDocument, RequestError, check_count};
+use pdp_service::Right;
 
 use crate::v1::{EvaluateBatchRequest, EvaluateBatchResponse, EvaluateRequest};
 use crate::{Door, call, convert, frame};
@@ -13,8 +14,8 @@ use crate::{Door, call, convert, frame};
 pub(crate) async fn one(State(door): State<Arc<Door>>, request: Request) -> Response {
     let door = &*door;
     call::respond(door, request, async |visitor, body| {
-        let _place = door.place()?;
-        let caller = visitor.admit()?;
+        let _place = door.places.take()?;
+        let caller = visitor.admit(Right::Evaluate)?;
         let bytes_max = door.limits.body_bytes_max.min(REQUEST_BYTES_MAX);
         let request: EvaluateRequest = call::message(door, body, bytes_max).await?;
         let documents = [convert::document(request)?];
@@ -31,8 +32,8 @@ pub(crate) async fn one(State(door): State<Arc<Door>>, request: Request) -> Resp
 pub(crate) async fn batch(State(door): State<Arc<Door>>, request: Request) -> Response {
     let door = &*door;
     call::respond(door, request, async |visitor, body| {
-        let _place = door.place()?;
-        let caller = visitor.admit()?;
+        let _place = door.places.take()?;
+        let caller = visitor.admit(Right::Evaluate)?;
         let bytes_max = door.limits.body_bytes_max;
         let batch: EvaluateBatchRequest = call::message(door, body, bytes_max).await?;
         let documents = documents(batch, door.limits.batch_max)?;

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
 use crate::evaluate::{json as text, success};
-use crate::visitor::Visitor;
-use crate::{Door, body};
+use crate::visitor::visitor;
+use crate::{Door, body, problem};
 
 /// What runs, and how the last reloads went.
 pub(crate) async fn status(State(door): State<Arc<Door>>, request: Request) -> Response {
@@ -47,15 +47,12 @@ async fn respond(
     work: impl AsyncFnOnce(&Door, Body) -> Result<Value, Refusal>,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let mut visitor = Visitor::new(door, &parts);
+    let mut visitor = visitor(door, &parts);
     let done = match visitor.admit(Right::Admin) {
         Ok(_) => work(door, body).await,
         Err(refusal) => Err(refusal),
     };
-    match done {
-        Ok(value) => visitor.named(success(text(&value))),
-        Err(refusal) => visitor.refused(&refusal).await,
-    }
+    visitor.answer(done.map(|value| success(text(&value))), problem::response).await
 }
 
 /// Does what takes long where it keeps nobody waiting.

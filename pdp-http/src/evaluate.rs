@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use pdp_core::wire::{Answer, RequestDocument, RequestError};
-use pdp_service::{Limits, Refusal, Right};
+use pdp_service::{Limits, Refusal, Right, Visitor};
 use serde::Serialize;
 
-use crate::visitor::Visitor;
-use crate::{Door, body};
+use crate::visitor::visitor;
+use crate::{Door, body, problem};
 
 /// Reads what is asked.
 type Decode = for<'j> fn(&'j [u8], &Limits) -> Result<Vec<RequestDocument<'j>>, RequestError>;
@@ -39,11 +39,9 @@ struct Decisions<'a> {
 
 async fn respond(door: &Door, request: Request, decode: Decode, encode: Encode) -> Response {
     let (parts, body) = request.into_parts();
-    let mut visitor = Visitor::new(door, &parts);
-    match decide(door, &mut visitor, body, decode, encode).await {
-        Ok(json) => visitor.named(success(json)),
-        Err(refusal) => visitor.refused(&refusal).await,
-    }
+    let mut visitor = visitor(door, &parts);
+    let decided = decide(door, &mut visitor, body, decode, encode).await;
+    visitor.answer(decided.map(success), problem::response).await
 }
 
 async fn decide(
@@ -53,7 +51,7 @@ async fn decide(
     decode: Decode,
     encode: Encode,
 ) -> Result<Vec<u8>, Refusal> {
-    let _place = door.place()?;
+    let _place = door.places.take()?;
     let caller = visitor.admit(Right::Evaluate)?;
     let json = body::read(body, door.limits.body_bytes_max, &door.limits).await?;
     let documents = decode(&json, &door.limits)?;

@@ -7,18 +7,17 @@ use axum::response::Response;
 use pdp_service::Right;
 use serde_json::{Map, Value, json};
 
-use crate::Door;
 use crate::evaluate::{json as text, success};
-use crate::visitor::Visitor;
+use crate::visitor::visitor;
+use crate::{Door, problem};
 
 /// How much is loaded, and in which revision.
 pub(crate) async fn counts(State(door): State<Arc<Door>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let mut visitor = Visitor::new(&door, &parts);
-    match visitor.admit(Right::Evaluate) {
-        Ok(_) => visitor.named(success(text(&loaded(&door)))),
-        Err(refusal) => visitor.refused(&refusal).await,
-    }
+    let mut visitor = visitor(&door, &parts);
+    let admitted = visitor.admit(Right::Evaluate);
+    let counted = admitted.map(|_| success(text(&loaded(&door))));
+    visitor.answer(counted, problem::response).await
 }
 
 fn loaded(door: &Door) -> Value {

@@ -201,17 +201,12 @@ fn digest(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
 
-/// Reads `sha256:` and 64 hexadecimal digits.
+/// Reads `sha256:` and 64 hexadecimal digits, in either case.
 fn parse_digest(text: &str) -> Result<[u8; 32], String> {
-    let fault =
-        || "a key is stated as `sha256:` and 64 hexadecimal digits, never as itself".to_owned();
-    let digits = text.strip_prefix("sha256:").ok_or_else(fault)?;
-    if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return Err(fault());
-    }
-    let mut digest = [0; 32];
-    for (byte, pair) in digest.iter_mut().zip(0..32) {
-        *byte = u8::from_str_radix(&digits[2 * pair..2 * pair + 2], 16).map_err(|_| fault())?;
-    }
-    Ok(digest)
+    let digits = text.strip_prefix("sha256:").map(str::to_ascii_lowercase);
+    let digest = digits.and_then(|digits| format!("sha256:{digits}").parse().ok());
+    let digest: Option<pdp_core::Digest> = digest;
+    digest.map(|digest| digest.0).ok_or_else(|| {
+        "a key is stated as `sha256:` and 64 hexadecimal digits, never as itself".to_owned()
+    })
 }

@@ -48,11 +48,6 @@ impl Service {
         &self.engine
     }
 
-    /// The host.
-    pub fn host(&self) -> &dyn Host {
-        &*self.host
-    }
-
     /// From now on these may ask.
     pub fn set_callers(&self, callers: Callers) {
         self.callers.store(Arc::new(callers));

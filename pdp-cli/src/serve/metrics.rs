@@ -1,13 +1,12 @@
 //! The text of `/metrics`.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use pdp_core::Engine;
-use pdp_service::Upkeep;
+use pdp_service::{Host, System, Upkeep};
 
 use super::audit::Audit;
 
@@ -52,10 +51,9 @@ impl Metrics {
 
     fn look_at_policies(&self) {
         let status = self.upkeep.status();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let loaded = u64::try_from(status.loaded_at.unix_seconds()).unwrap_or_default();
+        let age = System.now().unix_seconds() - status.loaded_at.unix_seconds();
         gauge!("pdp_policy_revision").set(float(self.engine.present().version().revision));
-        gauge!("pdp_policy_age_seconds").set(float(now.saturating_sub(loaded)));
+        gauge!("pdp_policy_age_seconds").set(float(u64::try_from(age).unwrap_or_default()));
         gauge!("pdp_policy_stale").set(float(status.last_error.is_some().into()));
         counter!("pdp_reloads_total").absolute(status.reloads);
         counter!("pdp_reload_failures_total").absolute(status.failures);
