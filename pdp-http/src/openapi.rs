@@ -52,149 +52,83 @@ impl Modify for Head {
     }
 }
 
-/// Declares a path of the door.
-macro_rules! path {
-    ($name:ident, $($description:tt)*) => {
-        #[utoipa::path($($description)*)]
+/// Declares a path that takes a right: what it gives, and how it refuses.
+macro_rules! guarded {
+    (
+        $name:ident: $method:ident $path:tt, $summary:tt;
+        $(takes $request:ident;)?
+        gives $answer:ident, $what:tt;
+        refuses $($status:tt $why:tt),+
+    ) => {
+        #[utoipa::path(
+            $method,
+            path = $path,
+            summary = $summary,
+            $(request_body = $request,)?
+            responses(
+                (status = 200, description = $what, body = $answer),
+                $((
+                    status = $status,
+                    description = $why,
+                    body = Problem,
+                    content_type = "application/problem+json"
+                )),+
+            ),
+            security((), ("key" = []))
+        )]
         fn $name() {}
     };
 }
 
-path!(
-    evaluate,
-    post,
-    path = "/internal/pdp/evaluate",
-    summary = "Decides one request",
-    request_body = Request,
-    responses(
-        (status = 200, description = "a decision, permit or deny", body = Answer),
-        (
-            status = "4XX",
-            description = "refused: no decision",
-            body = Problem,
-            content_type = "application/problem+json"
-        ),
-        (
-            status = 503,
-            description = "overloaded",
-            body = Problem,
-            content_type = "application/problem+json"
-        )
-    ),
-    security((), ("key" = []))
+guarded!(
+    evaluate: post "/internal/pdp/evaluate", "Decides one request";
+    takes Request;
+    gives Answer, "a decision, permit or deny";
+    refuses "4XX" "refused: no decision", 503 "overloaded"
 );
-path!(
-    evaluate_batch,
-    post,
-    path = "/internal/pdp/evaluate/batch",
-    summary = "Decides several requests by one revision",
-    request_body = Batch,
-    responses(
-        (
-            status = 200,
-            description = "the decisions, in the order of the requests",
-            body = Decisions
-        ),
-        (
-            status = "4XX",
-            description = "refused: none is decided",
-            body = Problem,
-            content_type = "application/problem+json"
-        ),
-        (
-            status = 503,
-            description = "overloaded",
-            body = Problem,
-            content_type = "application/problem+json"
-        )
-    ),
-    security((), ("key" = []))
+guarded!(
+    evaluate_batch: post "/internal/pdp/evaluate/batch", "Decides several requests by one revision";
+    takes Batch;
+    gives Decisions, "the decisions, in the order of the requests";
+    refuses "4XX" "refused: none is decided", 503 "overloaded"
 );
-path!(
-    policies,
-    get,
-    path = "/internal/pdp/policies",
-    summary = "What is loaded",
-    responses(
-        (status = 200, description = "how much, and in which revision", body = Policies),
-        (
-            status = "4XX",
-            description = "refused",
-            body = Problem,
-            content_type = "application/problem+json"
-        )
-    ),
-    security((), ("key" = []))
+guarded!(
+    policies: get "/internal/pdp/policies", "What is loaded";
+    gives Policies, "how much, and in which revision";
+    refuses "4XX" "refused"
 );
-path!(
-    status,
-    get,
-    path = "/admin/status",
-    summary = "What runs, and how the last reloads went",
-    responses(
-        (status = 200, description = "the status", body = Status),
-        (
-            status = "4XX",
-            description = "refused",
-            body = Problem,
-            content_type = "application/problem+json"
-        )
-    ),
-    security((), ("key" = []))
+guarded!(
+    status: get "/admin/status", "What runs, and how the last reloads went";
+    gives Status, "the status";
+    refuses "4XX" "refused"
 );
-path!(
-    reload,
-    post,
-    path = "/admin/reload",
-    summary = "Loads the policies anew",
-    responses(
-        (status = 200, description = "they run", body = Status),
-        (
-            status = "4XX",
-            description = "refused",
-            body = Problem,
-            content_type = "application/problem+json"
-        ),
-        (
-            status = 500,
-            description = "they cannot be loaded: what ran goes on",
-            body = Problem,
-            content_type = "application/problem+json"
-        )
-    ),
-    security((), ("key" = []))
+guarded!(
+    reload: post "/admin/reload", "Loads the policies anew";
+    gives Status, "they run";
+    refuses "4XX" "refused", 500 "they cannot be loaded: what ran goes on"
 );
-path!(
-    facts,
-    post,
-    path = "/admin/facts",
-    summary = "Applies a change set",
-    request_body = ChangeSet,
-    responses(
-        (status = 200, description = "it was applied, now or before", body = Applied),
-        (
-            status = "4XX",
-            description = "refused: nothing was changed",
-            body = Problem,
-            content_type = "application/problem+json"
-        )
-    ),
-    security((), ("key" = []))
+guarded!(
+    facts: post "/admin/facts", "Applies a change set";
+    takes ChangeSet;
+    gives Applied, "it was applied, now or before";
+    refuses "4XX" "refused: nothing was changed"
 );
-path!(
-    health,
+
+#[utoipa::path(
     get,
     path = "/health",
     summary = "The process lives",
     responses((status = 200, description = "it does", body = Health))
-);
-path!(
-    ready,
+)]
+fn health() {}
+
+#[utoipa::path(
     get,
     path = "/ready",
     summary = "Policies are loaded",
     responses((status = 200, description = "they are", body = Ready))
-);
+)]
+fn ready() {}
 
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,29 +1,25 @@
 //! One connection, from the handshake to its end.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tower_service::Service;
 
 use crate::listener::Accepted;
 use crate::security::Stream;
-use crate::{Limits, Peer, Security};
+use crate::{Answering, Limits, Peer, Security};
 
 /// How long a connection goes on after it was told to stop: so long a request may be under way that
 /// was sent before.
 const UNDER_WAY: Duration = Duration::from_millis(100);
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How the connections of one listener are served.
 #[derive(Clone)]
@@ -58,21 +54,11 @@ impl Connections {
     }
 
     /// Serves a connection until it ends.
-    pub(crate) fn serve<S, B>(
+    pub(crate) fn serve<S: Answering>(
         &self,
         accepted: Accepted,
         service: S,
-    ) -> impl Future<Output = ()> + Send + 'static
-    where
-        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-            + Clone
-            + Send
-            + 'static,
-        S::Future: Send + 'static,
-        B: http_body::Body + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<BoxError>,
-    {
+    ) -> impl Future<Output = ()> + Send + use<S> {
         let this = self.clone();
         async move {
             let deadline = Instant::now() + this.head_timeout;
@@ -85,22 +71,13 @@ impl Connections {
     }
 
     /// Answers the requests of a connection, of which the first must have come by `deadline`.
-    async fn exchange<S, B>(
+    async fn exchange<S: Answering>(
         &self,
         stream: Box<dyn Stream>,
         peer: Peer,
         service: S,
         deadline: Instant,
-    ) where
-        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-            + Clone
-            + Send
-            + 'static,
-        S::Future: Send + 'static,
-        B: http_body::Body + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<BoxError>,
-    {
+    ) {
         let has_asked = Arc::new(AtomicBool::new(false));
         let asks = Arc::clone(&has_asked);
         let service = service_fn(move |mut request: Request<Incoming>| {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod answering;
 mod complaint;
 mod connection;
 mod error;
@@ -15,6 +16,7 @@ mod tls;
 mod tls_files;
 
 pub use address::Address;
+pub use answering::Answering;
 pub use error::ListenError;
 pub use limits::Limits;
 pub use listener::Listener;

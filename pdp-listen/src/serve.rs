@@ -1,23 +1,19 @@
 //! Takes connections and serves them, until it is told to stop.
 
-use std::convert::Infallible;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
-use hyper::body::Incoming;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower_service::Service;
 
 use crate::complaint::Complaint;
 use crate::connection::Connections;
 use crate::listener::Accepted;
-use crate::{Limits, Listener, Security};
+use crate::{Answering, Limits, Listener, Security};
 
 /// How long to wait after the system could not give a connection, such as where there are no file
 /// descriptors left: trying at once would only burn time.
@@ -32,22 +28,13 @@ const LAST_CALL: Duration = Duration::from_millis(50);
 /// [`Limits::drain_timeout`].
 ///
 /// What is wrong with one connection ends that connection alone.
-pub async fn serve<S, B>(
+pub async fn serve(
     listener: Listener,
     security: Security,
     limits: &Limits,
-    service: S,
+    service: impl Answering,
     stop: CancellationToken,
-) where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Clone
-        + Send
-        + 'static,
-    S::Future: Send + 'static,
-    B: http_body::Body + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+) {
     let places = Arc::new(Semaphore::new(limits.connections_max));
     let connections = Connections::new(limits, security, stop.clone());
     let tasks = TaskTracker::new();
