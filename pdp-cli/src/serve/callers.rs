@@ -3,56 +3,62 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Error, Result};
 use pdp_service::{Callers, Right, Service};
 use tokio::time::sleep;
 
-/// How often the file is looked at.
-const PERIOD: Duration = Duration::from_secs(1);
+use super::PERIOD;
 
 /// The rights of whoever is on this machine, where there is no callers' file.
 const LOCAL_RIGHTS: [Right; 2] = [Right::Evaluate, Right::AssertIdentity];
 
-/// Who may ask.
-pub(crate) fn load(path: &Path) -> Result<Callers> {
+/// A callers' file, and what it held when it was last looked at.
+pub(crate) struct CallersFile {
+    path: PathBuf,
+    /// The text, or why there is none.
+    known: Result<String, String>,
+}
+
+/// Who may ask, and the file that says so, if there is one.
+pub(crate) fn load(path: &Path) -> Result<(Callers, Option<CallersFile>)> {
     if path.as_os_str().is_empty() {
-        return Ok(Callers::only_local(&LOCAL_RIGHTS));
+        return Ok((Callers::only_local(&LOCAL_RIGHTS), None));
     }
-    parse(path, &read(path)?)
+    let file = CallersFile { path: path.to_owned(), known: read(path) };
+    let callers = file.callers().map_err(Error::msg)?;
+    Ok((callers, Some(file)))
 }
 
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path)
-        .with_context(|| format!("cannot read the callers' file {}", path.display()))
+fn read(path: &Path) -> Result<String, String> {
+    let text = fs::read_to_string(path);
+    text.map_err(|error| format!("cannot read the callers' file {}: {error}", path.display()))
 }
 
-fn parse(path: &Path, text: &str) -> Result<Callers> {
-    Callers::parse(text).with_context(|| path.display().to_string())
-}
+impl CallersFile {
+    /// The callers that the text names.
+    fn callers(&self) -> Result<Callers, String> {
+        let callers = Callers::parse(self.known.as_ref()?);
+        callers.map_err(|error| format!("{}: {error}", self.path.display()))
+    }
 
-/// Keeps the callers of a service those of the file. While the file cannot be read, or has
-/// mistakes, those that it held before may ask.
-pub(crate) async fn keep(path: PathBuf, service: Arc<Service>) {
-    let mut known = read(&path).map_err(|error| format!("{error:#}"));
-    loop {
-        sleep(PERIOD).await;
-        let read = read(&path).map_err(|error| format!("{error:#}"));
-        if read == known {
-            continue;
-        }
-        known = read;
-        let callers = match &known {
-            Ok(text) => parse(&path, text).map_err(|error| format!("{error:#}")),
-            Err(message) => Err(message.clone()),
-        };
-        match callers {
-            Ok(callers) => {
-                service.set_callers(callers);
-                tracing::info!(file = %path.display(), "the callers were read anew");
+    /// Keeps the callers of a service those of the file. While the file cannot be read, or has
+    /// mistakes, those that it held before may ask.
+    pub(crate) async fn keep(mut self, service: Arc<Service>) {
+        loop {
+            sleep(PERIOD).await;
+            let read = read(&self.path);
+            if read == self.known {
+                continue;
             }
-            Err(error) => tracing::error!(error, "the callers stay as they were"),
+            self.known = read;
+            match self.callers() {
+                Ok(callers) => {
+                    service.set_callers(callers);
+                    tracing::info!(file = %self.path.display(), "the callers were read anew");
+                }
+                Err(error) => tracing::error!(error, "the callers stay as they were"),
+            }
         }
     }
 }

@@ -13,12 +13,16 @@ mod wiring;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use catalogue::SETTINGS;
 use layers::Layers;
+
+/// How often files with callers, certificates and keys are looked at.
+const PERIOD: Duration = Duration::from_secs(1);
 
 /// What `pdp serve` is told on the command line.
 #[derive(Debug)]

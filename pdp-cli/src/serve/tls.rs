@@ -2,17 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use pdp_listen::{Address, ClientAuthority, Security, Tls, TlsFiles};
 use pdp_service::Callers;
 use tokio::time::sleep;
 
+use super::PERIOD;
 use super::settings::{self, ClientCertificate};
-
-/// How often the files are looked at.
-const PERIOD: Duration = Duration::from_secs(1);
 
 /// TLS by the files that the settings name, or none.
 pub(crate) fn open(settings: &settings::Tls) -> Result<Security> {

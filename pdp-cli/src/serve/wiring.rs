@@ -19,7 +19,7 @@ use super::{callers, policies, tls};
 /// Serves until the process is told to end.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let (http, grpc) = (addresses(&settings.http)?, addresses(&settings.grpc)?);
-    let known = callers::load(&settings.callers)?;
+    let (known, callers_file) = callers::load(&settings.callers)?;
     check_reach(&http, &grpc, &known)?;
     let security = tls::open(&settings.tls)?;
     tls::check(&settings.tls, &security, http.iter().chain(&grpc), &known)?;
@@ -31,8 +31,8 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let metrics = Metrics::begin(Arc::clone(&engine), Arc::clone(&upkeep), audit.clone())?;
     let sink = audit.as_ref().map(Audit::sink);
     let service = Arc::new(Service::new(engine, known, sink, Arc::new(System)));
-    if !settings.callers.as_os_str().is_empty() {
-        tokio::spawn(callers::keep(settings.callers.clone(), Arc::clone(&service)));
+    if let Some(file) = callers_file {
+        tokio::spawn(file.keep(Arc::clone(&service)));
     }
     if let Security::Tls(tls) = &security {
         tokio::spawn(tls::keep(Arc::clone(tls), settings.tls.certificate.clone()));
