@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::post;
+use pdp_proto::FILES;
 use pdp_service::{Hosts, Limits, Places, Service, Upkeep};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-use crate::schema::{FILES, Schema};
+use crate::schema::Schema;
 use crate::{evaluate, health, state};
 
 /// How many bytes a message to the services of the protocol itself may have.

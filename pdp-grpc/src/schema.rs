@@ -2,14 +2,12 @@
 
 use std::collections::HashMap;
 
-use pdp_core::wire::{REQUEST_DEPTH_MAX, RequestError, RequestErrorKind};
+use pdp_core::wire::{RequestError, RequestErrorKind};
+use pdp_proto::{FILES, too_deep};
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 use prost::{DecodeError, Message, Name};
 use prost_types::field_descriptor_proto::Label;
 use prost_types::{DescriptorProto, FileDescriptorSet};
-
-/// The descriptors of all files of `pdp.v1`, and of those that they import.
-pub(crate) const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pdp.v1.bin"));
 
 /// How deep messages may nest: what prost reads. A value that nests as deep as a request may takes
 /// less, although there are three messages to a map in a map.
@@ -107,12 +105,6 @@ impl Field {
             Some(_) => error.within(&self.name),
         }
     }
-}
-
-/// What is nested deeper than any request may be.
-pub(crate) fn too_deep() -> RequestError {
-    let message = format!("nested more than {REQUEST_DEPTH_MAX} deep");
-    RequestError { kind: RequestErrorKind::Size, field: None, message }
 }
 
 /// What is no message.

@@ -70,6 +70,7 @@ pub const LAYERS: &[Layer<'_>] = &[
     },
     Layer { package: "pdp-service", uses: &["pdp-core"], tests_use: &[], outside: None },
     Layer { package: "pdp-listen", uses: &[], tests_use: &[], outside: None },
+    Layer { package: "pdp-proto", uses: &["pdp-core"], tests_use: &[], outside: None },
     Layer {
         package: "pdp-http",
         uses: &["pdp-core", "pdp-service", "pdp-listen"],
@@ -78,7 +79,7 @@ pub const LAYERS: &[Layer<'_>] = &[
     },
     Layer {
         package: "pdp-grpc",
-        uses: &["pdp-core", "pdp-service", "pdp-listen"],
+        uses: &["pdp-core", "pdp-proto", "pdp-service", "pdp-listen"],
         tests_use: &[],
         outside: None,
     },

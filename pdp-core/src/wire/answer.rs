@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The largest answer that is read, in bytes: one for each request of the largest batch.
-const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// A decision as a door gives it to its caller.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,6 +54,13 @@ pub struct AnswerDocument {
 #[error("not an answer: {0}")]
 pub struct AnswerError(RequestError);
 
+/// For those who make the tree of an answer, and find that it cannot be made.
+impl From<RequestError> for AnswerError {
+    fn from(fault: RequestError) -> Self {
+        AnswerError(fault)
+    }
+}
+
 impl AnswerDocument {
     /// Reads the answer to one request. Fields that a later version may add are passed over;
     /// everything else is as it must be.
@@ -62,8 +69,17 @@ impl AnswerDocument {
     ///
     /// [`AnswerError`] for everything that is not an answer.
     pub fn parse(json: &[u8]) -> Result<Self, AnswerError> {
-        let read = || answer(Fields::new(tree(json)?, String::new())?);
-        read().map_err(AnswerError)
+        tree(json).and_then(|tree| answer(Fields::new(tree, String::new())?)).map_err(AnswerError)
+    }
+
+    /// Reads an answer that came in another encoding, from the tree that its JSON would be. Whoever
+    /// makes the tree bounds its size and depth.
+    ///
+    /// # Errors
+    ///
+    /// [`AnswerError`] for everything that is not an answer.
+    pub fn from_value(value: Value<'_>) -> Result<Self, AnswerError> {
+        Fields::new(value, String::new()).and_then(answer).map_err(AnswerError)
     }
 
     /// Reads the answer to a batch, `{"decisions": [{…}, …]}`.

@@ -12,7 +12,7 @@ mod record;
 mod request;
 
 pub use crate::error::printable;
-pub use answer::{Answer, AnswerDocument, AnswerError};
+pub use answer::{ANSWER_BYTES_MAX, Answer, AnswerDocument, AnswerError};
 pub use change_set::{CHANGE_SET_BYTES_MAX, CHANGED_FACTS_MAX, CHANGES_MAX, parse_change_set};
 pub use json::DOUBLE_MAX;
 pub use request::{
