@@ -90,14 +90,17 @@ need_grpcio() {
 
 pdp=(cargo run --locked --quiet --package pdp-cli --)
 example=(cargo run --locked --quiet --package pdp-examples --example)
+# All that is left out where nobody asks for it.
+features=pdp-cli/serve,pdp-client/http,pdp-client/grpc,pdp-client/tls,pdp-client/axum
 
-step 'unit, integration and documentation tests' 3600 curl -- cargo test --workspace --features pdp-cli/serve --locked --no-fail-fast
+step 'unit, integration and documentation tests' 3600 curl -- cargo test --workspace --features "$features" --locked --no-fail-fast
 for pack in policies/*/; do
     step "pdp check ${pack%/}" 600 -- "${pdp[@]}" check "${pack%/}"
 done
 step 'pdp test policies' 600 -- "${pdp[@]}" test policies
 step 'example decide' 600 -- "${example[@]}" decide
 step 'example audit_sink' 600 -- "${example[@]}" audit_sink
+step 'example guarded, in the process and by pdp serve' 900 -- tests/clients/guarded.sh
 step 'schemathesis asks pdp serve' 900 schemathesis -- \
     tests/clients/schemathesis.sh "$tools/schemathesis/bin/schemathesis"
 step 'buf lint' 120 buf -- buf lint proto

@@ -84,6 +84,19 @@ pub const LAYERS: &[Layer<'_>] = &[
         outside: None,
     },
     Layer {
+        package: "pdp-client",
+        uses: &["pdp-core", "pdp-proto"],
+        tests_use: &[
+            "pdp-testing",
+            "pdp-source",
+            "pdp-service",
+            "pdp-listen",
+            "pdp-http",
+            "pdp-grpc",
+        ],
+        outside: None,
+    },
+    Layer {
         package: "pdp-cli",
         uses: &[
             "pdp-cel",
@@ -107,7 +120,7 @@ pub const LAYERS: &[Layer<'_>] = &[
     },
     Layer {
         package: "pdp-examples",
-        uses: &["pdp-core", "pdp-testing", "pdp-source"],
+        uses: &["pdp-core", "pdp-testing", "pdp-source", "pdp-client"],
         tests_use: &[],
         outside: None,
     },
