@@ -1,7 +1,7 @@
 use pdp_core::wire::{
     Answer, AnswerDocument, REQUEST_BYTES_MAX, RequestDocument, RequestErrorKind,
 };
-use pdp_core::{Resource, Scratch, Value};
+use pdp_core::{Map, Resource, Scratch, Value};
 use proptest::prelude::*;
 
 use crate::support::{human, policies};
@@ -323,5 +323,40 @@ rules:
     for text in ["", "null", "[]", "{}", r#"{"decisions": 1}"#] {
         assert!(AnswerDocument::parse(text.as_bytes()).is_err(), "{text}");
         assert!(AnswerDocument::parse_batch(text.as_bytes()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn an_answer_in_another_encoding_is_read_as_its_json() {
+    let fields = |fields: &[(&'static str, Value<'static>)]| {
+        let mut map = Map::new();
+        fields.iter().for_each(|(name, value)| {
+            map.insert(*name, value.clone());
+        });
+        Value::Map(map)
+    };
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let tree = |effect: &'static str| {
+        let policy = fields(&[
+            ("digest", Value::String(digest.clone().into())),
+            ("revision", Value::Int(1)),
+        ]);
+        fields(&[
+            ("decision_id", Value::String("an id".into())),
+            ("effect", Value::String(effect.into())),
+            ("reason", Value::String("member".into())),
+            ("rule", Value::Null),
+            ("bypass", Value::Bool(false)),
+            ("obligations", Value::List(Vec::new())),
+            ("errors", Value::List(Vec::new())),
+            ("policy", policy),
+        ])
+    };
+    let json = serde_json::to_vec(&tree("deny")).expect("JSON");
+    let read = AnswerDocument::from_value(tree("deny")).expect("an answer");
+    assert_eq!(read, AnswerDocument::parse(&json).expect("an answer"));
+    for tree in [tree("allow"), tree("0"), Value::Null, Value::Map(Map::new())] {
+        let error = AnswerDocument::from_value(tree).expect_err("no answer");
+        assert!(error.to_string().starts_with("not an answer: "), "{error}");
     }
 }
