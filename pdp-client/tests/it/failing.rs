@@ -7,8 +7,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
 use crate::doors::Plan;
+use crate::raw::{Raw, Then};
 use crate::secure::Stage;
-use crate::support::{board, both, fails_within, on_board};
+use crate::support::{board, both, fails_within, on_board, patient};
 
 const DEADLINE: Duration = Duration::from_millis(50);
 
@@ -120,6 +121,86 @@ async fn a_handshake_that_takes_longer_than_the_deadline_is_not_begun_anew_for_e
         let error = client.ask(&on_board("user:1", "read")).await.expect_err("too early");
         assert!(matches!(error, ClientError::Deadline(_)), "{name}: {error}");
         answered(name, &client).await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_whose_other_end_has_vanished_is_given_up() {
+    let doors = Plan::local(board()).open().await;
+    for (name, builder) in [
+        ("http", Client::http(&frozen_once(&doors.http).await)),
+        ("grpc", Client::grpc(&frozen_once(&doors.grpc).await)),
+    ] {
+        let client = builder.breaker(NEVER).build().expect("settings");
+        answered(name, &client).await;
+        sleep(Duration::from_millis(500)).await;
+        let error = client.ask(&on_board("user:1", "read")).await.expect_err("nobody is there");
+        assert!(matches!(error, ClientError::Deadline(_)), "{name}: {error}");
+        answered(name, &client).await;
+    }
+}
+
+/// Where `address` is reached over a line of which the first connection carries nothing any more
+/// after a while, and never ends.
+async fn frozen_once(address: &str) -> String {
+    let target = address.trim_start_matches("http://").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        let mut is_first = true;
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (target, freezes) = (target.clone(), std::mem::take(&mut is_first));
+            tokio::spawn(async move {
+                let mut onward = TcpStream::connect(target).await.expect("the door");
+                let copying = copy_bidirectional(&mut stream, &mut onward);
+                if freezes {
+                    let _ = tokio::time::timeout(Duration::from_millis(400), copying).await;
+                    std::future::pending::<()>().await;
+                } else {
+                    let _ = copying.await;
+                }
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_connection_that_was_ended_meanwhile_is_replaced() {
+    const DENY: &str = r#"{"decision_id": "a", "effect": "deny", "reason": "r", "rule": null, "bypass": false, "obligations": [], "errors": [], "policy": {"digest": "sha256:0000000000000000000000000000000000000000000000000000000000000000", "revision": 1}}"#;
+    // It does not say that it will end.
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", DENY.len());
+    let raw = Raw::send(format!("{head}{DENY}"), Then::Close).await;
+    let client = patient(Client::http(&raw.address));
+    for _ in 0..3 {
+        let answer = client.ask(&on_board("user:1", "read")).await.expect("an answer");
+        assert_eq!(answer.decision.effect, Effect::Deny);
+        sleep(Duration::from_millis(300)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_came_after_the_deadline_is_no_decision_though_it_is_there() {
+    let raw = Plan::local(board()).open().await;
+    let (deadline, slack) = (Duration::from_millis(500), Duration::from_millis(500));
+    for (name, builder) in both(&raw.http, &raw.grpc) {
+        let client = builder.deadline(deadline).breaker(NEVER).build().expect("settings");
+        answered(name, &client).await;
+        for turns in [1, 2, 4, 8, 16] {
+            let asked = async {
+                let begun = std::time::Instant::now();
+                (client.ask(&on_board("user:1", "read")).await, begun.elapsed())
+            };
+            // Everything in this process stands still, at some moment of the call.
+            let stopped = async {
+                for _ in 0..turns {
+                    tokio::task::yield_now().await;
+                }
+                std::thread::sleep(3 * deadline);
+            };
+            let ((answer, took), ()) = tokio::join!(asked, stopped);
+            assert!(answer.is_err() || took < deadline + slack, "{name} {turns}: {took:?}");
+        }
     }
 }
 

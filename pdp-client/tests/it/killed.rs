@@ -16,8 +16,6 @@ use tokio::time::sleep;
 use crate::doors::Plan;
 use crate::support::{SLACK, board, both, on_board};
 
-const ROUNDS: u64 = 20;
-
 /// The deadline where nothing else is said.
 const DEADLINE: Duration = Duration::from_millis(50);
 
@@ -105,6 +103,17 @@ async fn ask(client: Client, stop: Arc<AtomicBool>) -> Found {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_permits_nothing_that_it_did_not_decide() {
+    kill(20).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes"]
+async fn nor_if_it_is_killed_two_hundred_times() {
+    kill(200).await;
+}
+
+/// Kills it so many times while it is asked.
+async fn kill(rounds: u64) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| format!("unix:{}", folder.path().join(name).display());
     let breaker = BreakerSettings { failures: 5, pause: Duration::from_millis(20) };
@@ -114,7 +123,7 @@ async fn a_server_that_is_killed_permits_nothing_that_it_did_not_decide() {
         let client = builder.breaker(breaker).build().expect("settings");
         asking.extend((0..2).map(|_| tokio::spawn(ask(client.clone(), Arc::clone(&stop)))));
     }
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let mut child = start(folder.path());
         // Until it is asked; then a little, and not always as long.
         let before = lines(folder.path());

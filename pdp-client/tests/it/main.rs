@@ -13,3 +13,4 @@ mod raw; // servers that send what they are told
 mod secure; // TLS, and certificates of callers
 mod settings; // what a client cannot be made of
 mod support; // shared by the tests
+mod telling; // what a server is told
