@@ -58,10 +58,9 @@ where
         let terms = self.terms.clone();
         Box::pin(async move {
             let (mut head, body) = request.into_parts();
-            // Whatever an outer guard permitted, it was something else.
-            head.extensions.remove::<Permitted>();
             match terms.find(terms.questions.question(&head)).await {
                 Finding::Permit(permitted) => {
+                    // In the place of what an outer guard permitted: that was something else.
                     head.extensions.insert(permitted);
                     inner.call(Request::from_parts(head, body)).await
                 }

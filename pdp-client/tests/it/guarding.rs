@@ -133,10 +133,17 @@ async fn an_obligation_that_nobody_carries_out_is_a_deny() {
 #[tokio::test]
 async fn an_inner_guard_decides_for_itself() {
     let handler = async |permitted: Permitted| permitted.decision().reason.to_string();
+    let audit =
+        |_: &Parts| Some(Question::new((ActorType::Human, "user:1"), "audit", ("board", "news")));
     let nothing = |_: &Parts| None;
-    let service = Router::new()
-        .fallback(get(handler))
-        .layer(GuardLayer::new(board(), nothing))
+    let inner = Router::new().fallback(get(handler));
+    let audited = inner
+        .clone()
+        .layer(GuardLayer::new(board(), audit).fulfilling(["log"]))
         .layer(GuardLayer::new(board(), question));
-    assert_eq!(ask(&service, "user:1", "/read").await.0, StatusCode::FORBIDDEN);
+    let (status, body) = ask(&audited, "user:1", "/read").await;
+    assert_eq!((status, &*body), (StatusCode::OK, "auditors"));
+    let closed =
+        inner.layer(GuardLayer::new(board(), nothing)).layer(GuardLayer::new(board(), question));
+    assert_eq!(ask(&closed, "user:1", "/read").await.0, StatusCode::FORBIDDEN);
 }
