@@ -14,7 +14,8 @@ use crate::{Decision, Map, Policies, Request, Timestamp, Value};
 /// Implemented by whoever keeps, counts or forwards records. The future is ready when the record
 /// is as safe as the sink promises; a caller that must not answer without a record waits for it.
 pub trait AuditSink: Send + Sync {
-    /// Takes `record`.
+    /// Takes `record`, before it returns: who drops the future waits no longer, and the record is
+    /// stored, or counted as lost, all the same.
     ///
     /// The future ends with [`AuditError`] if the record is not as safe as the sink promises. Then
     /// a permit must not be given.

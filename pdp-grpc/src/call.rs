@@ -3,7 +3,9 @@
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use pdp_service::{Refusal, RefusalKind, Visitor};
+use http::HeaderMap;
+use pdp_service::{Caller, Refusal, RefusalKind, Right, Visitor};
+use prost::bytes::Bytes;
 use prost::{Message, Name};
 use tokio::time::timeout;
 
@@ -11,31 +13,48 @@ use crate::schema::undecoded;
 use crate::visitor::visitor;
 use crate::{Door, deadline, frame, status};
 
-/// Answers a call with what `work` comes to, within the deadline of its caller.
-pub(crate) async fn respond(
+/// Answers a call, whose message has at most `bytes_max` bytes, with what `work` comes to.
+pub(crate) async fn respond<M: Message + Name + Default>(
     door: &Door,
     request: Request,
-    work: impl AsyncFnOnce(&mut Visitor<'_>, Body) -> Result<Response, Refusal>,
+    bytes_max: usize,
+    work: impl AsyncFnOnce(&Visitor<'_>, &Caller, M) -> Result<Response, Refusal>,
 ) -> Response {
     let (head, body) = request.into_parts();
     if let Err(response) = frame::agree(&head.headers) {
         return response;
     }
     let mut visitor = visitor(door, &head);
-    let done = deadline::within(&head.headers, work(&mut visitor, body)).await;
+    let done = async {
+        let caller = visitor.admit(Right::Evaluate)?;
+        let bytes = receive(door, &head.headers, body, bytes_max).await?;
+        // Not before the message is there: who sends it slowly would keep the place from others.
+        let _place = door.places.take()?;
+        let message = decode(door, bytes)?;
+        // The deadline ends here: what is decided has its record, and refusing it would make
+        // another. Who waits no longer does not look at the answer.
+        work(&visitor, &caller, message).await
+    };
+    let done = done.await;
     visitor.answer(done, |refusal| status::status(refusal).into_http()).await
 }
 
-/// Reads the message of a call, of at most `bytes_max` bytes.
-pub(crate) async fn message<M: Message + Name + Default>(
+/// Reads the message of a call, as long as its caller and the door wait for it.
+async fn receive(
     door: &Door,
+    headers: &HeaderMap,
     body: Body,
     bytes_max: usize,
-) -> Result<M, Refusal> {
-    let Ok(bytes) = timeout(door.limits.body_timeout, frame::read(body, bytes_max)).await else {
-        return Err(Refusal::new(RefusalKind::Late, "the message took too long to come"));
-    };
-    let bytes = bytes?;
+) -> Result<Bytes, Refusal> {
+    deadline::within(headers, async {
+        timeout(door.limits.body_timeout, frame::read(body, bytes_max)).await.unwrap_or_else(|_| {
+            Err(Refusal::new(RefusalKind::Late, "the message took too long to come"))
+        })
+    })
+    .await
+}
+
+fn decode<M: Message + Name + Default>(door: &Door, bytes: Bytes) -> Result<M, Refusal> {
     door.schema.check::<M>(&bytes)?;
     Ok(M::decode(bytes).map_err(|error| undecoded(&error))?)
 }

@@ -5,22 +5,18 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use pdp_core::wire::{REQUEST_BYTES_MAX, RequestDocument, RequestError, check_count};
-use pdp_service::Right;
+use pdp_service::Limits;
 
 use crate::v1::{EvaluateBatchRequest, EvaluateBatchResponse, EvaluateRequest};
 use crate::{Door, call, convert, frame};
 
 /// Decides one request.
 pub(crate) async fn one(State(door): State<Arc<Door>>, request: Request) -> Response {
-    let door = &*door;
-    call::respond(door, request, async |visitor, body| {
-        let _place = door.places.take()?;
-        let caller = visitor.admit(Right::Evaluate)?;
-        let bytes_max = door.limits.body_bytes_max.min(REQUEST_BYTES_MAX);
-        let request: EvaluateRequest = call::message(door, body, bytes_max).await?;
+    let bytes_max = door.limits.body_bytes_max.min(REQUEST_BYTES_MAX);
+    call::respond(&door, request, bytes_max, async |visitor, caller, request: EvaluateRequest| {
         let documents = [convert::document(request)?];
         let visit = visitor.visit();
-        let decided = door.service.decide(&visit, &caller, &documents, |answers| {
+        let decided = door.service.decide(&visit, caller, &documents, |answers| {
             frame::response(&answers.first().map(convert::answer).unwrap_or_default())
         });
         decided.await
@@ -30,15 +26,11 @@ pub(crate) async fn one(State(door): State<Arc<Door>>, request: Request) -> Resp
 
 /// Decides several requests by one revision.
 pub(crate) async fn batch(State(door): State<Arc<Door>>, request: Request) -> Response {
-    let door = &*door;
-    call::respond(door, request, async |visitor, body| {
-        let _place = door.places.take()?;
-        let caller = visitor.admit(Right::Evaluate)?;
-        let bytes_max = door.limits.body_bytes_max;
-        let batch: EvaluateBatchRequest = call::message(door, body, bytes_max).await?;
-        let documents = documents(batch, door.limits.batch_max)?;
+    let Limits { body_bytes_max, batch_max, .. } = door.limits;
+    call::respond(&door, request, body_bytes_max, async |visitor, caller, batch| {
+        let documents = documents(batch, batch_max)?;
         let visit = visitor.visit();
-        let decided = door.service.decide(&visit, &caller, &documents, |answers| {
+        let decided = door.service.decide(&visit, caller, &documents, |answers| {
             let decisions = answers.iter().map(convert::answer).collect();
             frame::response(&EvaluateBatchResponse { decisions })
         });

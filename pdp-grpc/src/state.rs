@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use pdp_service::Right;
 
 use crate::v1::policy_status_response::SectionsEntry;
 use crate::v1::{PolicyStatusRequest, PolicyStatusResponse};
@@ -12,12 +11,9 @@ use crate::{Door, call, convert, frame};
 
 /// How much is loaded, and in which revision.
 pub(crate) async fn policies(State(door): State<Arc<Door>>, request: Request) -> Response {
-    let door = &*door;
-    call::respond(door, request, async |visitor, body| {
-        let _place = door.places.take()?;
-        visitor.admit(Right::Evaluate)?;
-        let PolicyStatusRequest {} = call::message(door, body, door.limits.body_bytes_max).await?;
-        Ok(frame::response(&loaded(door)))
+    let bytes_max = door.limits.body_bytes_max;
+    call::respond(&door, request, bytes_max, async |_, _, PolicyStatusRequest {}| {
+        Ok(frame::response(&loaded(&door)))
     })
     .await
 }

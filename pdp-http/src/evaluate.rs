@@ -51,9 +51,10 @@ async fn decide(
     decode: Decode,
     encode: Encode,
 ) -> Result<Vec<u8>, Refusal> {
-    let _place = door.places.take()?;
     let caller = visitor.admit(Right::Evaluate)?;
     let json = body::read(body, door.limits.body_bytes_max, &door.limits).await?;
+    // Not before the body is there: who sends it slowly would keep the place from others.
+    let _place = door.places.take()?;
     let documents = decode(&json, &door.limits)?;
     door.service.decide(&visitor.visit(), &caller, &documents, encode).await
 }

@@ -92,7 +92,9 @@ impl Service {
         Ok(encode(&answers))
     }
 
-    /// Records that a question was refused.
+    /// Records that a question was refused. The refusal waits for its record, as an answer would,
+    /// unless there is too much to do already: then the sink has the record, and tells by its
+    /// counters alone what became of it.
     pub async fn refuse(&self, visit: &Visit<'_>, caller: Option<&str>, refusal: &Refusal) {
         meter::refused(visit.door, refusal.kind);
         let Some(sink) = &self.sink else { return };
@@ -105,7 +107,11 @@ impl Service {
         };
         let passage = passage(visit, caller, &id, Duration::ZERO);
         let record = AuditRecord { time, event, passage: Some(passage) };
-        if let Err(error) = sink.record(&record).await {
+        let recording = sink.record(&record);
+        if refusal.kind == RefusalKind::Overloaded {
+            return;
+        }
+        if let Err(error) = recording.await {
             complain(&error);
         }
     }

@@ -33,7 +33,7 @@ use crate::lock::lock;
 use crate::{Ledger, SinkError};
 use deadlines::Deadlines;
 use disk::{Disk, System};
-use queue::Queue;
+use queue::{Queue, Share};
 use status::Report;
 use ticket::{Ticket, Wait};
 use trail::Trail;
@@ -149,8 +149,9 @@ impl JsonLines {
     /// Queues the line of `record`; what to wait for, if anything.
     fn take(&self, record: &AuditRecord<'_>) -> Result<Option<Wait>, SinkError> {
         let line = line(record)?;
+        let share = share(record);
         if !self.waits(record) {
-            return match self.queue.push(&line, None) {
+            return match self.queue.push(&line, None, share) {
                 Err(SinkError::QueueFull { .. }) => {
                     self.ledger.lost(1);
                     Ok(None)
@@ -159,7 +160,7 @@ impl JsonLines {
             };
         }
         let ticket = Arc::new(Ticket::default());
-        self.queue.push(&line, Some(Arc::clone(&ticket)))?;
+        self.queue.push(&line, Some(Arc::clone(&ticket)), share)?;
         self.deadlines.watch(Arc::clone(&ticket));
         Ok(Some(Wait(ticket)))
     }
@@ -194,6 +195,15 @@ impl Drop for JsonLines {
     fn drop(&mut self) {
         // Nobody is there to be told; the ledger knows what is lost.
         let _ = self.close();
+    }
+}
+
+/// Refusals are cheap to cause, and nobody may wait for their records: half of the queue stays free
+/// of them, so that decisions find a place there.
+fn share(record: &AuditRecord<'_>) -> Share {
+    match record.event {
+        AuditEvent::Refused { .. } => Share::Half,
+        _ => Share::Whole,
     }
 }
 

@@ -27,6 +27,22 @@ struct State {
     end: Option<SinkError>,
 }
 
+/// How much of a queue a line may fill.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Share {
+    Whole,
+    Half,
+}
+
+impl Share {
+    fn of(self, bytes: usize) -> usize {
+        match self {
+            Share::Whole => bytes,
+            Share::Half => bytes / 2,
+        }
+    }
+}
+
 /// What the writer is to do beside writing.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Errand {
@@ -43,13 +59,19 @@ impl Queue {
         Queue { state: Mutex::new(state), wake: Condvar::new(), bytes_max, ledger }
     }
 
-    /// Queues a line. The errors are [`SinkError::QueueFull`] and why no lines are taken any more.
-    pub(super) fn push(&self, line: &[u8], ticket: Option<Arc<Ticket>>) -> Result<(), SinkError> {
+    /// Queues a line that may fill the queue to this share. The errors are
+    /// [`SinkError::QueueFull`] and why no lines are taken any more.
+    pub(super) fn push(
+        &self,
+        line: &[u8],
+        ticket: Option<Arc<Ticket>>,
+        share: Share,
+    ) -> Result<(), SinkError> {
         let mut state = lock(&self.state);
         if let Some(error) = &state.end {
             return Err(error.clone());
         }
-        let (bytes, bytes_max) = (Batch::bytes_of(line), self.bytes_max);
+        let (bytes, bytes_max) = (Batch::bytes_of(line), share.of(self.bytes_max));
         if state.bytes().saturating_add(bytes) > bytes_max {
             return Err(SinkError::QueueFull { bytes, bytes_max });
         }

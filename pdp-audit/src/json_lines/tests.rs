@@ -417,7 +417,7 @@ fn best_effort_has_bounded_memory_and_counts_what_it_loses() {
 #[test]
 fn a_strict_record_without_a_place_fails() {
     let mut stage = Stage::new(Mode::Strict);
-    stage.settings.queue_bytes_max = 500;
+    stage.settings.queue_bytes_max = 1_000;
     let sink = stage.open().unwrap();
     stage.plan.hold();
     let (first, second) = (record("first"), record("second"));
@@ -427,6 +427,35 @@ fn a_strict_record_without_a_place_fails() {
     assert!(matches!(fault(block_on(sink.record(&record("third")))), SinkError::QueueFull { .. }));
     stage.plan.release();
     block_on(first).unwrap();
+}
+
+/// However many are refused, a decision finds a place.
+#[test]
+fn refusals_leave_half_of_the_queue_to_decisions() {
+    let mut stage = Stage::new(Mode::BestEffort);
+    stage.settings.queue_bytes_max = 20_000;
+    stage.settings.rotate_bytes = 1;
+    let sink = stage.open().unwrap();
+    stage.plan.hold();
+    for _ in 0..2 {
+        block_on(sink.record(&record("first"))).unwrap();
+    }
+    stage.plan.until_held();
+    for _ in 0..1_000 {
+        block_on(sink.record(&record("refused"))).unwrap();
+        assert!(sink.status().queued_bytes <= 10_000);
+    }
+    let lost = stage.ledger.counts().lost;
+    assert!(lost > 900, "{lost}");
+    let text = "{version: 1, types: {door: {actions: [open]}}, rules: []}";
+    let policies = Policies::from_sources(&[SourceText { path: "doors.yaml", text }]).unwrap();
+    let actor = Actor::new(ActorType::Human, "user:1");
+    let request = Request::new(actor, "open", Resource::new("door", "front"));
+    let decision = policies.evaluate(&request, &mut Scratch::new());
+    let time = Timestamp::from_unix(0, 0).unwrap();
+    block_on(sink.record(&policies.audit_record(&request, &decision, time))).unwrap();
+    assert_eq!(stage.ledger.counts().lost, lost);
+    stage.plan.release();
 }
 
 #[test]

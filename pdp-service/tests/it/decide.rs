@@ -1,4 +1,6 @@
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Waker};
 
 use pdp_core::wire::{RequestError, RequestErrorKind};
 use pdp_service::{Caller, Credential, Refusal, RefusalKind, Right, Service, Visit};
@@ -164,4 +166,19 @@ fn what_is_refused_is_recorded_as_refused() {
     let record = last_record(&shelf);
     assert_eq!(record["error"], json!({"kind": "unauthenticated", "message": "unknown key"}));
     assert_eq!((record.get("caller"), &record["door"]), (None, &json!("grpc")));
+}
+
+/// Who waits for a record is one more to be kept in mind where there are too many already.
+#[test]
+fn a_refusal_for_overload_has_a_record_and_does_not_wait_for_it() {
+    let shelf = Arc::new(Shelf { hangs: true, ..Shelf::default() });
+    let service = service(&shelf);
+    let refuse = |kind| {
+        let (visit, refusal) = (visit(), Refusal::new(kind, "too much"));
+        let mut refusing = pin!(service.refuse(&visit, None, &refusal));
+        let ready = refusing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        (ready, last_record(&shelf)["error"]["kind"].take())
+    };
+    assert_eq!(refuse(RefusalKind::Overloaded), (true, json!("overloaded")));
+    assert_eq!(refuse(RefusalKind::Size), (false, json!("size")));
 }

@@ -1,5 +1,6 @@
 //! A service with small policies, a made-up time, and a sink that keeps what it is told.
 
+use std::future::{pending, ready};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -67,23 +68,23 @@ impl Host for Standstill {
     }
 }
 
-/// Keeps records as they are written, and stores none if it is told to fail.
+/// Keeps records as they are written; stores none if it is told to fail, and has none of them safe
+/// if it is told to hang.
 #[derive(Default)]
 pub struct Shelf {
     pub records: Mutex<Vec<Value>>,
     pub fails: bool,
+    pub hangs: bool,
 }
 
 impl AuditSink for Shelf {
     fn record<'a>(&'a self, record: &'a AuditRecord<'a>) -> Recording<'a> {
-        Box::pin(async move {
-            if self.fails {
-                return Err(AuditError::new("the disk is full"));
-            }
-            let json = serde_json::to_value(record).expect("JSON");
-            self.records.lock().expect("no panic").push(json);
-            Ok(())
-        })
+        if self.fails {
+            return Box::pin(ready(Err(AuditError::new("the disk is full"))));
+        }
+        let json = serde_json::to_value(record).expect("JSON");
+        self.records.lock().expect("no panic").push(json);
+        if self.hangs { Box::pin(pending()) } else { Box::pin(ready(Ok(()))) }
     }
 }
 

@@ -6,13 +6,14 @@ use std::net::TcpStream;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
-use std::thread::sleep;
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use super::server::{PATIENCE, Server, command, eventually, records};
+use super::server::{PATIENCE, Reply, Server, command, eventually, records};
 use crate::support::folder;
 
 const EVALUATE: &str = "/internal/pdp/evaluate";
+const BATCH: &str = "/internal/pdp/evaluate/batch";
 
 /// Whoever adds a setting adds a test.
 #[test]
@@ -75,6 +76,15 @@ fn reason(server: &Server) -> String {
     answer["reason"].as_str().expect("a reason").to_owned()
 }
 
+/// A batch of so many requests.
+fn batch(count: usize) -> String {
+    format!(r#"{{"requests": [{}]}}"#, vec![REQUEST; count].join(","))
+}
+
+fn post_file(server: &Server, path: &str, body: &Path) -> Reply {
+    server.curl(path, &["--data-binary", &format!("@{}", body.display())])
+}
+
 /// A connection on which a request has begun whose body does not end.
 fn unfinished(server: &Server) -> TcpStream {
     let mut stream = TcpStream::connect(&server.address).expect("a connection");
@@ -115,27 +125,52 @@ fn batches_have_a_count() {
     let folder = folder(&[]);
     let server = start(folder.path(), &["--limits-batch-requests", "2"]);
     for (count, status) in [(2, 200), (3, 422)] {
-        let batch = format!(r#"{{"requests": [{}]}}"#, vec![REQUEST; count].join(","));
-        assert_eq!(server.post("/internal/pdp/evaluate/batch", &batch).status, status);
+        assert_eq!(server.post(BATCH, &batch(count)).status, status);
     }
 }
 
 #[test]
 fn so_many_questions_are_worked_on_at_once() {
     let folder = folder(&[]);
-    let server = start(folder.path(), &["--limits-requests", "1"]);
+    let large = folder.path().join("large.json");
+    fs::write(&large, batch(20_000)).expect("a file");
+    let settings = ["--limits-requests", "1", "--limits-batch-requests", "20000"];
+    let more = ["--limits-body-bytes", "16777216"];
+    let server = start(folder.path(), &[&settings[..], &more].concat());
     assert_eq!(server.post(EVALUATE, REQUEST).status, 200);
-    let first = unfinished(&server);
-    eventually("the first has its place", || {
-        let reply = server.post(EVALUATE, REQUEST);
-        if reply.status == 503 {
-            assert_eq!(reply.header("retry-after"), Some("1"));
-            assert_eq!(reply.json()["kind"], "overloaded");
-        }
-        reply.status == 503
+    thread::scope(|scope| {
+        // Who holds the place is at work: the batch takes its time.
+        let hold = || scope.spawn(|| post_file(&server, BATCH, &large).status);
+        let mut held = hold();
+        eventually("the place is taken", || {
+            let reply = server.post(EVALUATE, REQUEST);
+            if reply.status == 503 {
+                assert_eq!(reply.header("retry-after"), Some("1"));
+                assert_eq!(reply.json()["kind"], "overloaded");
+            } else if held.is_finished() {
+                held = hold();
+            }
+            reply.status == 503
+        });
     });
-    drop(first);
     eventually("the place is free again", || server.post(EVALUATE, REQUEST).status == 200);
+}
+
+/// Who sends a body slowly keeps no place from others, however many do so.
+#[test]
+fn a_place_is_taken_when_the_body_is_there() {
+    let folder = folder(&[]);
+    let server = start(folder.path(), &["--limits-requests", "2", "--limits-body-seconds", "60"]);
+    let mut slow: Vec<_> = (0..10).map(|_| unfinished(&server)).collect();
+    for _ in 0..20 {
+        assert_eq!(reason(&server), "may");
+    }
+    for stream in &mut slow {
+        stream.write_all(&[b' '; 99]).expect("the rest of the body");
+        let mut begin = [0; 12];
+        stream.read_exact(&mut begin).expect("an answer");
+        assert_eq!(&begin, b"HTTP/1.1 400");
+    }
 }
 
 #[test]
@@ -306,8 +341,7 @@ fn records_wait_in_so_much_memory() {
         let folder = folder(&files);
         let settings = ["--audit-queue-bytes", bytes, "--audit-deadline-milliseconds", "30000"];
         let server = start(folder.path(), &settings);
-        let body = format!("@{}", folder.path().join("large.json").display());
-        let answer = server.curl(EVALUATE, &["--data-binary", &body]).json();
+        let answer = post_file(&server, EVALUATE, &folder.path().join("large.json")).json();
         assert_eq!(answer["reason"], wanted, "{bytes}");
     }
 }
@@ -319,9 +353,8 @@ fn answers_wait_so_long_for_their_records() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder on a disk");
     fs::write(folder.path().join("large.json"), large).expect("a file");
     let server = start(folder.path(), &["--audit-deadline-milliseconds", "1"]);
-    let body = format!("@{}", folder.path().join("large.json").display());
     eventually("one is late", || {
-        let answer = server.curl(EVALUATE, &["--data-binary", &body]).json();
+        let answer = post_file(&server, EVALUATE, &folder.path().join("large.json")).json();
         answer["reason"] == "audit_unavailable"
     });
 }

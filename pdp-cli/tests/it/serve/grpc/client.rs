@@ -103,9 +103,14 @@ impl Connection {
         Connection { authority: authority.to_owned(), ..self }
     }
 
-    /// The head of the response to these bytes as the body of a call.
+    /// The head of the response to these bytes as the body of a call of `Evaluate`.
     pub fn send(&self, bytes: Vec<u8>, headers: &[(&str, &str)]) -> Response<()> {
-        self.runtime.block_on(self.exchange(Body::new(Full::new(bytes.into())), headers))
+        self.call("Evaluate", bytes, headers)
+    }
+
+    /// The head of the response to these bytes as the body of a call.
+    pub fn call(&self, method: &str, bytes: Vec<u8>, headers: &[(&str, &str)]) -> Response<()> {
+        self.runtime.block_on(self.exchange(method, Body::new(Full::new(bytes.into())), headers))
     }
 
     /// That to a body that begins with these bytes, and goes on for ever.
@@ -116,15 +121,16 @@ impl Connection {
     ) -> impl Future<Output = Response<()>> + Send + 'static {
         let begin = tokio_stream::once(Ok::<_, Infallible>(Frame::data(Bytes::from(bytes))));
         let body = StreamBody::new(begin.chain(tokio_stream::pending()));
-        self.exchange(Body::new(body), headers)
+        self.exchange("Evaluate", Body::new(body), headers)
     }
 
     fn exchange(
         &self,
+        method: &str,
         body: Body,
         headers: &[(&str, &str)],
     ) -> impl Future<Output = Response<()>> + Send + 'static {
-        let uri = format!("http://{}/pdp.v1.PolicyDecisionService/Evaluate", self.authority);
+        let uri = format!("http://{}/pdp.v1.PolicyDecisionService/{method}", self.authority);
         let mut request = Request::post(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -16,7 +16,7 @@ pub const GRPC: (&str, &str) = ("content-type", "application/grpc");
 const HEADER: &str = "content-type: application/grpc";
 
 /// A message with its prefix.
-fn framed(message: &[u8]) -> Vec<u8> {
+pub fn framed(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).expect("a short message");
     [&[0], &length.to_be_bytes()[..], message].concat()
 }

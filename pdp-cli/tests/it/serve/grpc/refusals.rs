@@ -1,12 +1,15 @@
+use std::thread;
+
 use pdp_grpc::v1::value::Kind;
 use pdp_grpc::v1::{self, evaluate_request::ContextEntry};
+use prost::Message;
 use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::client::{Client, Connection, grpc_status};
 use super::messages::{of_kind, request, value};
-use super::raw::GRPC;
+use super::raw::{GRPC, framed};
 use crate::serve::answers::{CALLERS, EVALUATE, REQUEST};
 use crate::serve::server::{Server, eventually, records};
 use crate::support::folder;
@@ -21,6 +24,14 @@ fn told(status: &Status) -> (Code, String, Option<String>) {
     let word = details.error_info().map(|info| info.reason.to_lowercase()).unwrap_or_default();
     let field = details.bad_request().map(|fault| fault.field_violations[0].field.clone());
     (status.code(), word, field)
+}
+
+/// Settings that let a batch be large.
+const LARGE: [&str; 4] = ["--limits-batch-requests", "20000", "--limits-body-bytes", "16777216"];
+
+/// A batch of so many requests, in its frame.
+fn batch(count: usize) -> Vec<u8> {
+    framed(&v1::EvaluateBatchRequest { requests: vec![asked(); count] }.encode_to_vec())
 }
 
 /// A value in so many lists.
@@ -180,24 +191,59 @@ fn callers_may_what_their_entry_says() {
 #[test]
 fn too_much_to_do_is_said_at_once() {
     let folder = folder(&[]);
-    let server = Server::start(folder.path(), &["--limits-requests", "1"]);
+    let server = Server::start(folder.path(), &[&LARGE[..], &["--limits-requests", "1"]].concat());
     let address = server.grpc_address();
     let (client, other) = (Client::to(&address), Connection::to(&address));
-    let hold = || other.runtime.spawn(other.open(vec![0, 0], &[GRPC]));
-    let mut held = hold();
-    eventually("the place is taken", || {
-        // The other one may have had it when this one came.
-        if held.is_finished() {
-            held = hold();
-        }
-        client.evaluate(asked()).is_err()
+    let batch = batch(20_000);
+    thread::scope(|scope| {
+        // Who holds the place is at work: the batch takes its time.
+        let hold = || scope.spawn(|| other.call("EvaluateBatch", batch.clone(), &[GRPC]));
+        let mut held = hold();
+        let mut refused = None;
+        eventually("the place is taken", || {
+            if held.is_finished() {
+                held = hold();
+            }
+            refused = client.evaluate(asked()).err();
+            refused.is_some()
+        });
+        let refused = refused.expect("a refusal");
+        assert_eq!(told(&refused), (Code::Unavailable, "overloaded".to_owned(), None));
+        let retry = refused.get_details_retry_info().and_then(|retry| retry.retry_delay);
+        assert_eq!(retry.map(|delay| delay.as_secs()), Some(1));
     });
-    let refused = client.evaluate(asked()).expect_err("a refusal");
-    assert_eq!(told(&refused), (Code::Unavailable, "overloaded".to_owned(), None));
-    let retry = refused.get_details_retry_info().and_then(|retry| retry.retry_delay);
-    assert_eq!(retry.map(|delay| delay.as_secs()), Some(1));
-    held.abort();
     eventually("the place is free", || client.evaluate(asked()).is_ok());
+}
+
+/// Who sends a message slowly keeps no place from others, however many do so.
+#[test]
+fn a_place_is_taken_when_the_message_is_there() {
+    let folder = folder(&[]);
+    let server = Server::start(folder.path(), &["--limits-requests", "2"]);
+    let address = server.grpc_address();
+    let (client, other) = (Client::to(&address), Connection::to(&address));
+    let slow: Vec<_> =
+        (0..10).map(|_| other.runtime.spawn(other.open(vec![0, 0], &[GRPC]))).collect();
+    for _ in 0..20 {
+        assert!(client.evaluate(asked()).is_ok());
+    }
+    assert!(slow.iter().all(|slow| !slow.is_finished()));
+}
+
+/// The deadline passes while the batch is decided, or its records are written.
+#[test]
+fn what_is_decided_too_late_has_one_record() {
+    let folder = folder(&[]);
+    let server = Server::start(folder.path(), &LARGE);
+    let connection = Connection::to(&server.grpc_address());
+    let headers = [GRPC, ("grpc-timeout", "500m")];
+    eventually("the message is there in time", || {
+        connection.call("EvaluateBatch", batch(20_000), &headers);
+        !records(&folder.path().join("state/audit.jsonl")).is_empty()
+    });
+    let records = records(&folder.path().join("state/audit.jsonl"));
+    let decided = records.iter().filter(|record| record["kind"] == "decision").count();
+    assert_eq!((decided % 20_000, records.len() - decided), (0, 0));
 }
 
 #[test]
