@@ -46,8 +46,9 @@ async fn receive(
     body: Body,
     bytes_max: usize,
 ) -> Result<Bytes, Refusal> {
+    let reading = frame::read(body, bytes_max, door.room.share());
     deadline::within(headers, async {
-        timeout(door.limits.body_timeout, frame::read(body, bytes_max)).await.unwrap_or_else(|_| {
+        timeout(door.limits.body_timeout, reading).await.unwrap_or_else(|_| {
             Err(Refusal::new(RefusalKind::Late, "the message took too long to come"))
         })
     })

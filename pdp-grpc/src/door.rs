@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::post;
 use pdp_proto::FILES;
-use pdp_service::{Hosts, Limits, Places, Service, Upkeep};
+use pdp_service::{Hosts, Limits, Places, Room, Service, Upkeep};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use crate::schema::Schema;
-use crate::{evaluate, health, state};
+use crate::{ending, evaluate, health, state};
 
 /// How many bytes a message to the services of the protocol itself may have.
 const SMALL_BYTES_MAX: usize = 16 * 1024;
@@ -23,6 +24,7 @@ pub struct Door {
     pub(crate) limits: Limits,
     pub(crate) schema: Schema,
     pub(crate) places: Places,
+    pub(crate) room: Room,
 }
 
 impl Door {
@@ -34,7 +36,8 @@ impl Door {
         limits: Limits,
     ) -> Self {
         let places = Places::new(limits.requests_max);
-        Door { service, upkeep, hosts, limits, schema: Schema::own(), places }
+        let room = Room::new(limits.bodies_bytes_max);
+        Door { service, upkeep, hosts, limits, schema: Schema::own(), places, room }
     }
 }
 
@@ -54,6 +57,8 @@ pub fn router(door: Arc<Door>, stop: CancellationToken) -> Router {
     // Clients in Python, and older ones elsewhere, ask for the version before the first.
     let (reflection, alpha) =
         (described().build_v1().expect(made), described().build_v1alpha().expect(made));
+    let ends = stop.clone();
+    let end = from_fn(move |request, next| ending::with(ends.clone(), request, next));
     let routes = Routes::new(health::server(stop).max_decoding_message_size(SMALL_BYTES_MAX))
         .add_service(reflection.max_decoding_message_size(SMALL_BYTES_MAX))
         .add_service(alpha.max_decoding_message_size(SMALL_BYTES_MAX));
@@ -62,5 +67,5 @@ pub fn router(door: Arc<Door>, stop: CancellationToken) -> Router {
         .route("/pdp.v1.PolicyDecisionService/EvaluateBatch", post(evaluate::batch))
         .route("/pdp.v1.PolicyDecisionService/PolicyStatus", post(state::policies))
         .with_state(door)
-        .merge(routes.into_axum_router())
+        .merge(routes.into_axum_router().layer(end))
 }

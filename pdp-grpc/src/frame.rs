@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt, Full};
-use pdp_service::{Refusal, RefusalKind};
+use pdp_service::{Refusal, RefusalKind, Share};
 use prost::Message;
 use prost::bytes::{BufMut, Bytes, BytesMut};
 use tonic::Status;
@@ -17,12 +17,17 @@ use tonic::Status;
 const PREFIX: usize = 5;
 
 /// Reads the one message that a body holds, of at most `bytes_max` bytes. What its prefix announces
-/// is held against the limit before anything is kept for it.
-pub(crate) async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
+/// is held against the limit before anything is kept for it; what is kept, takes its `share`.
+pub(crate) async fn read(
+    mut body: Body,
+    bytes_max: usize,
+    mut share: Share<'_>,
+) -> Result<Bytes, Refusal> {
     let mut frame = BytesMut::new();
     while let Some(part) = body.frame().await {
         let part = part.map_err(|_| syntax("the message broke off"))?;
         let Ok(data) = part.into_data() else { continue };
+        share.grow(data.len())?;
         frame.extend_from_slice(&data);
         check(&frame, bytes_max)?;
     }

@@ -4,6 +4,7 @@ mod call;
 mod convert;
 mod deadline;
 mod door;
+mod ending;
 mod evaluate;
 mod frame;
 mod health;

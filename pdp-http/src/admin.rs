@@ -33,7 +33,7 @@ pub(crate) async fn reload(State(door): State<Arc<Door>>, request: Request) -> R
 /// Applies a change set.
 pub(crate) async fn facts(State(door): State<Arc<Door>>, request: Request) -> Response {
     respond(&door, request, async |door, body| {
-        let json = body::read(body, CHANGE_SET_BYTES_MAX, &door.limits).await?;
+        let json = body::read(door, body, CHANGE_SET_BYTES_MAX).await?;
         let service = Arc::clone(&door.service);
         let applied = blocking(move || service.apply(&parse_change_set(&json)?)).await??;
         Ok(json!({"revision": applied.revision, "repeated": applied.repeated}))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use pdp_service::{Hosts, Limits, Places, Service, Upkeep};
+use pdp_service::{Hosts, Limits, Places, Room, Service, Upkeep};
 
 use crate::{admin, evaluate, openapi, policies, problem, state};
 
@@ -16,6 +16,7 @@ pub struct Door {
     pub(crate) hosts: Hosts,
     pub(crate) limits: Limits,
     pub(crate) places: Places,
+    pub(crate) room: Room,
 }
 
 impl Door {
@@ -28,7 +29,8 @@ impl Door {
         limits: Limits,
     ) -> Self {
         let places = Places::new(limits.requests_max);
-        Door { service, upkeep, metrics: Box::new(metrics), hosts, limits, places }
+        let room = Room::new(limits.bodies_bytes_max);
+        Door { service, upkeep, metrics: Box::new(metrics), hosts, limits, places, room }
     }
 }
 

@@ -52,7 +52,7 @@ async fn decide(
     encode: Encode,
 ) -> Result<Vec<u8>, Refusal> {
     let caller = visitor.admit(Right::Evaluate)?;
-    let json = body::read(body, door.limits.body_bytes_max, &door.limits).await?;
+    let json = body::read(door, body, door.limits.body_bytes_max).await?;
     // Not before the body is there: who sends it slowly would keep the place from others.
     let _place = door.places.take()?;
     let documents = decode(&json, &door.limits)?;

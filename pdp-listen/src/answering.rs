@@ -21,6 +21,7 @@ pub trait Answering:
     /// The body of its responses.
     type Body: http_body::Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>
         + Send
+        + Unpin
         + 'static;
     /// A response to be.
     type Answer: Future<Output = Result<Response<Self::Body>, Infallible>> + Send + 'static;
@@ -35,6 +36,7 @@ where
     S::Future: Send + 'static,
     B: http_body::Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>
         + Send
+        + Unpin
         + 'static,
 {
     type Body = B;

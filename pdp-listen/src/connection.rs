@@ -1,8 +1,7 @@
 //! One connection, from the handshake to its end.
 
+use std::convert::Infallible;
 use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::Request;
@@ -13,7 +12,10 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use crate::answer::Answer;
+use crate::guarded::Guarded;
 use crate::listener::Accepted;
+use crate::requests::{Requests, Verdict};
 use crate::security::Stream;
 use crate::{Answering, Limits, Peer, Security};
 
@@ -26,7 +28,7 @@ const UNDER_WAY: Duration = Duration::from_millis(100);
 pub(crate) struct Connections {
     protocols: Builder<TokioExecutor>,
     security: Security,
-    head_timeout: Duration,
+    limits: Limits,
     stop: CancellationToken,
 }
 
@@ -50,7 +52,7 @@ impl Connections {
             .max_local_error_reset_streams(1_024)
             .keep_alive_interval(limits.head_timeout)
             .keep_alive_timeout(limits.head_timeout);
-        Connections { protocols, security, head_timeout: limits.head_timeout, stop }
+        Connections { protocols, security, limits: limits.clone(), stop }
     }
 
     /// Serves a connection until it ends.
@@ -61,7 +63,7 @@ impl Connections {
     ) -> impl Future<Output = ()> + Send + use<S> {
         let this = self.clone();
         async move {
-            let deadline = Instant::now() + this.head_timeout;
+            let deadline = Instant::now() + this.limits.head_timeout;
             match timeout_at(deadline, this.security.open(accepted)).await {
                 Ok(Ok((stream, peer))) => this.exchange(stream, peer, service, deadline).await,
                 Ok(Err(error)) => tracing::debug!(%error, "no connection"),
@@ -78,17 +80,18 @@ impl Connections {
         service: S,
         deadline: Instant,
     ) {
-        let has_asked = Arc::new(AtomicBool::new(false));
-        let asks = Arc::clone(&has_asked);
+        let requests = Requests::new(&self.limits, deadline);
+        let begun = requests.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
-            asks.store(true, Ordering::Relaxed);
+            let open = begun.begin();
             request.extensions_mut().insert(peer.clone());
-            service.clone().call(request)
+            let answering = service.clone().call(request);
+            async { Ok::<_, Infallible>(answering.await?.map(|body| Answer::new(body, open))) }
         });
+        let stream = Guarded::new(stream, self.limits.answer_timeout);
         let mut connection =
             std::pin::pin!(self.protocols.serve_connection(TokioIo::new(stream), service));
-        let mut deadline = std::pin::pin!(sleep_until(deadline));
-        let mut waits = true;
+        let mut look = std::pin::pin!(sleep_until(Instant::now()));
         let mut stopping = std::pin::pin!(self.stopping());
         let mut stops = true;
         loop {
@@ -100,12 +103,11 @@ impl Connections {
                     }
                     return;
                 }
-                () = &mut deadline, if waits => {
-                    waits = false;
-                    if !has_asked.load(Ordering::Relaxed) {
-                        return;
-                    }
-                }
+                () = &mut look => match requests.judge(Instant::now()) {
+                    Verdict::Goes(next) => look.as_mut().reset(next),
+                    Verdict::Idle => connection.as_mut().graceful_shutdown(),
+                    Verdict::Late => return,
+                },
                 () = &mut stopping, if stops => {
                     stops = false;
                     connection.as_mut().graceful_shutdown();

@@ -1,13 +1,18 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod answer;
 mod answering;
 mod complaint;
 mod connection;
+mod control;
 mod error;
+mod guarded;
 mod limits;
 mod listener;
+mod patience;
 mod peer;
+mod requests;
 mod security;
 mod serve;
 #[cfg(feature = "tls")]

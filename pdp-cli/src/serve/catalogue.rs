@@ -106,6 +106,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "How many bytes a body or a message may have, that of a change set apart. One request alone has at most 1048576.",
     ),
     setting(
+        "limits.bodies_bytes",
+        number(256 * MEBIBYTE, 1, 1_048_576 * MEBIBYTE),
+        "How many bytes all bodies may have that come to a door and have not come whole. A body may grow as long as it is no larger than what is left of these, so that one alone has at most half of them; else it is refused.",
+    ),
+    setting(
         "limits.body_seconds",
         number(10, 1, DAY_SECONDS),
         "How long a body or a message may take to come.",
@@ -122,8 +127,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
     ),
     setting(
         "limits.connections",
-        number(10_000, 1, 1_000_000),
-        "How many connections each address takes at once; further ones are closed.",
+        number(5_000, 1, 1_000_000),
+        "How many connections each address takes at once; further ones are closed. The process takes as many open files as the system lets it have, and the log warns at the start where these are fewer.",
     ),
     setting(
         "limits.head_seconds",
@@ -139,6 +144,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "limits.streams",
         number(200, 1, 100_000),
         "How many requests one HTTP/2 connection may have open at once.",
+    ),
+    setting(
+        "limits.answer_seconds",
+        number(10, 1, DAY_SECONDS),
+        "How long the other end may take to take an answer; then its connection is cut.",
+    ),
+    setting(
+        "limits.idle_seconds",
+        number(300, 1, DAY_SECONDS),
+        "How long a connection may go on without a request after its last one; over HTTP/1.1 not longer than `limits.head_seconds`, either.",
     ),
     setting(
         "limits.drain_seconds",

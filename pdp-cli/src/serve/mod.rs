@@ -6,6 +6,7 @@ mod catalogue;
 mod layers;
 mod log;
 mod metrics;
+mod open_files;
 mod policies;
 mod settings;
 mod tls;
@@ -42,6 +43,7 @@ pub(crate) fn run(arguments: &Serve) -> Result<bool> {
     }
     let settings = layers.settings();
     log::begin(&settings.log);
+    open_files::raise(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.context("cannot begin")?.block_on(wiring::run(&settings))?;
     Ok(true)

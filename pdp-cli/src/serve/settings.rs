@@ -69,6 +69,7 @@ pub(crate) enum ClientCertificate {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Limits {
     pub(crate) body_bytes: usize,
+    pub(crate) bodies_bytes: usize,
     pub(crate) body_seconds: u64,
     pub(crate) batch_requests: usize,
     pub(crate) requests: usize,
@@ -76,6 +77,8 @@ pub(crate) struct Limits {
     pub(crate) head_seconds: u64,
     pub(crate) head_bytes: u32,
     pub(crate) streams: u32,
+    pub(crate) answer_seconds: u64,
+    pub(crate) idle_seconds: u64,
     pub(crate) drain_seconds: u64,
 }
 

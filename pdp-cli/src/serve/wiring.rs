@@ -132,6 +132,7 @@ fn limits(settings: &Settings) -> Limits {
     let limits = &settings.limits;
     Limits {
         body_bytes_max: limits.body_bytes,
+        bodies_bytes_max: limits.bodies_bytes,
         body_timeout: Duration::from_secs(limits.body_seconds),
         batch_max: limits.batch_requests,
         requests_max: limits.requests,
@@ -145,6 +146,8 @@ fn connection_limits(settings: &Settings) -> pdp_listen::Limits {
         head_timeout: Duration::from_secs(limits.head_seconds),
         head_bytes_max: limits.head_bytes,
         streams_max: limits.streams,
+        answer_timeout: Duration::from_secs(limits.answer_seconds),
+        idle_timeout: Duration::from_secs(limits.idle_seconds),
         drain_timeout: Duration::from_secs(limits.drain_seconds),
     }
 }

@@ -120,6 +120,22 @@ fn bodies_have_a_size_and_a_time() {
     assert!(begun.elapsed() >= Duration::from_secs(1), "{:?}", begun.elapsed());
 }
 
+/// A kilobyte for all bodies: half of it for one alone, and never more than it leaves free.
+#[test]
+fn bodies_have_a_size_together() {
+    let folder = folder(&[]);
+    let server = start(folder.path(), &["--limits-bodies-bytes", "1024"]);
+    let ask = |bytes: usize| {
+        let filled = REQUEST.replace("FILLER", &"x".repeat(bytes + "FILLER".len() - REQUEST.len()));
+        server.post(EVALUATE, &filled).status
+    };
+    assert_eq!([ask(512), ask(513)], [200, 503]);
+    let mut slow = unfinished(&server);
+    slow.write_all(&[b' '; 90]).expect("a part of the body");
+    eventually("the slow one has its share", || ask(500) == 503);
+    assert_eq!(ask(460), 200);
+}
+
 #[test]
 fn batches_have_a_count() {
     let folder = folder(&[]);
@@ -230,6 +246,64 @@ fn so_many_streams_are_open_on_one_connection() {
     stream.read_exact(&mut settings).expect("the settings");
     // RFC 9113, section 6.5.2: SETTINGS_MAX_CONCURRENT_STREAMS is 3.
     assert!(settings.chunks(6).any(|setting| setting == [0, 3, 0, 0, 0, 77]), "{settings:?}");
+}
+
+/// HTTP/2 by hand: a client that gives each answer so much room, and asks once for `/health`.
+fn asked_by_hand(server: &Server, room: u8) -> TcpStream {
+    let mut stream = TcpStream::connect(&server.address).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time");
+    // RFC 9113, section 6.5.2: SETTINGS_INITIAL_WINDOW_SIZE is 4.
+    let settings = [0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, room];
+    let head = b"\0\0\x16\x01\x05\0\0\0\x01\x82\x86\x04\x07/health\x01\x09localhost";
+    let sent = [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &settings, head].concat();
+    stream.write_all(&sent).expect("a request");
+    stream
+}
+
+#[test]
+fn answers_are_taken_in_so_much_time() {
+    let folder = folder(&[]);
+    let server = start(folder.path(), &["--limits-answer-seconds", "1"]);
+    let begun = Instant::now();
+    let said = rest(&mut asked_by_hand(&server, 1));
+    let took = begun.elapsed();
+    assert!(took >= Duration::from_secs(1) && took < Duration::from_secs(9), "{took:?}");
+    assert!(!said.contains("pdp-service"), "{said}");
+}
+
+#[test]
+fn connections_idle_for_so_long() {
+    let folder = folder(&[]);
+    let settings = ["--limits-idle-seconds", "1", "--limits-head-seconds", "2"];
+    let server = start(folder.path(), &settings);
+    let begun = Instant::now();
+    let said = rest(&mut asked_by_hand(&server, 255));
+    let took = begun.elapsed();
+    assert!(took >= Duration::from_secs(1) && took < Duration::from_secs(9), "{took:?}");
+    assert!(said.contains("pdp-service"), "{said}");
+}
+
+/// Who may open few files is told so, and takes as many as it may.
+#[test]
+fn connections_that_the_system_does_not_allow_are_told_of() {
+    let folder = folder(&[]);
+    let program = env!("CARGO_BIN_EXE_pdp");
+    for (hard, connections, is_told) in [(600, "1000", true), (600, "200", false)] {
+        let script = format!(
+            "ulimit -Sn 100; ulimit -Hn {hard}; exec {program} serve --limits-connections {connections}"
+        );
+        let template = command(folder.path(), &[]);
+        let mut limited = Command::new("bash");
+        limited.args(["-c", &script]).current_dir(folder.path()).env_clear();
+        limited.envs(template.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let server = Server::run(&mut limited);
+        let told = server.begin.iter().any(|line| line.contains("fewer files"));
+        assert_eq!(told, is_told, "{:?}", server.begin);
+        let limits = fs::read_to_string(format!("/proc/{}/limits", server.id())).expect("limits");
+        let files = limits.lines().find(|line| line.starts_with("Max open files"));
+        let words: Vec<_> = files.expect("a line").split_whitespace().collect();
+        assert_eq!(words[3], "600");
+    }
 }
 
 #[test]

@@ -204,6 +204,27 @@ fn health_is_told_until_the_door_closes() {
     assert!(begun.elapsed() < PATIENCE);
 }
 
+/// A stream of questions on which nothing is asked ends with the door.
+#[test]
+fn who_asks_nothing_does_not_keep_the_process() {
+    let folder = folder(&[]);
+    let server = Server::start(folder.path(), &["--limits-drain-seconds", "600"]);
+    let client = Client::of(&server);
+    let mut reflection = ServerReflectionClient::new(client.channel.clone());
+    client.runtime.block_on(async {
+        let nothing = tokio_stream::pending::<ServerReflectionRequest>();
+        let answers = reflection.server_reflection_info(nothing).await.expect("a stream");
+        server.signal("TERM");
+        let mut answers = answers.into_inner();
+        let next = tokio::time::timeout(PATIENCE, answers.message()).await.expect("in time");
+        assert!(next.expect("an end").is_none());
+    });
+    drop((reflection, client));
+    let begun = Instant::now();
+    assert!(server.end().success());
+    assert!(begun.elapsed() < PATIENCE);
+}
+
 #[test]
 fn the_door_describes_itself() {
     let folder = folder(&[]);
