@@ -97,6 +97,12 @@ pub const LAYERS: &[Layer<'_>] = &[
         outside: None,
     },
     Layer {
+        package: "pdp-floods",
+        uses: &[],
+        tests_use: &[],
+        outside: Some(&["anyhow", "tempfile"]),
+    },
+    Layer {
         package: "pdp-cli",
         uses: &[
             "pdp-cel",
@@ -109,7 +115,7 @@ pub const LAYERS: &[Layer<'_>] = &[
             "pdp-http",
             "pdp-grpc",
         ],
-        tests_use: &[],
+        tests_use: &["pdp-floods"],
         outside: None,
     },
     Layer {

@@ -4,6 +4,7 @@ mod answers; // decisions, refusals, statuses
 mod authority; // certificates for the tests
 mod each_setting; // none is ignored
 mod grpc; // the same over gRPC
+mod hostile; // floods, slow connections, the end under load
 mod operation; // reload, records, signals
 mod server;
 mod settings; // file, environment, flags

@@ -1,0 +1,117 @@
+//! A caller that behaves.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// How long a caller waits for anything.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A question that the shipped policies permit.
+const QUESTION: &str = r#"{"actor": {"actor_id": "user:93", "actor_type": "human", "microdao_ids": ["microdao:7"], "roles": ["member"]}, "action": "send_message", "resource": {"type": "channel", "id": "channel-general-daarion"}, "context": {"message_length": 12}}"#;
+
+/// One connection over HTTP/1.1, on which one question follows the other.
+pub struct Caller {
+    stream: TcpStream,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Status line and headers.
+    pub head: String,
+    /// The body.
+    pub body: String,
+}
+
+impl Answer {
+    /// Whether it refuses since there is too much to do, and says when to try again.
+    pub fn is_overloaded(&self) -> bool {
+        self.status == 503 && self.head.contains("retry-after: ")
+    }
+}
+
+impl Caller {
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no connection.
+    pub fn connect(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        Ok(Caller { stream })
+    }
+
+    /// Asks and waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// Where the connection ends before the answer has come.
+    pub fn ask(&mut self) -> io::Result<Answer> {
+        self.send()?;
+        self.receive()
+    }
+
+    /// What stands at a path.
+    ///
+    /// # Errors
+    ///
+    /// Where the connection ends before the answer has come.
+    pub fn get(&mut self, path: &str) -> io::Result<Answer> {
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        self.stream.write_all(head.as_bytes())?;
+        self.receive()
+    }
+
+    /// Asks.
+    ///
+    /// # Errors
+    ///
+    /// Where the connection has ended.
+    pub fn send(&mut self) -> io::Result<()> {
+        self.stream.write_all(head(QUESTION.len()).as_bytes())?;
+        self.stream.write_all(QUESTION.as_bytes())
+    }
+
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// Where the connection ends before it has come.
+    pub fn receive(&mut self) -> io::Result<Answer> {
+        let mut bytes = Vec::new();
+        loop {
+            if let Some(answer) = answer(&bytes) {
+                return Ok(answer);
+            }
+            let mut read = [0; 4096];
+            match self.stream.read(&mut read)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                count => bytes.extend_from_slice(&read[..count]),
+            }
+        }
+    }
+}
+
+/// The head of a question with a body of this length.
+pub(crate) fn head(length: usize) -> String {
+    format!(
+        "POST /internal/pdp/evaluate HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
+    )
+}
+
+/// The answer in `bytes`, if all of it is there.
+fn answer(bytes: &[u8]) -> Option<Answer> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+    let length = lines.find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?.1;
+    let is_whole = body.len() >= length.parse().ok()?;
+    is_whole.then(|| Answer { status, head: head.to_owned(), body: body.to_owned() })
+}

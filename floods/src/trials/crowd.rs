@@ -1,0 +1,43 @@
+//! Very many connections, and more than there are files for.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use pdp_floods::{Caller, Crowd, Server};
+
+use crate::findings::Findings;
+
+pub(crate) fn run(program: &Path, _: Duration, findings: &mut Findings) -> Result<()> {
+    let server = Server::start(program, &[])?;
+    let mut known = Caller::connect(server.address)?;
+    let crowd = Crowd::gather(server.address, 20_000);
+    let is_served = known.ask().is_ok_and(|answer| answer.status == 200);
+    let figures = format!("{} connections", crowd.count());
+    findings.judge("who was there before is answered", is_served, &figures);
+    judge_end(&server, crowd, findings);
+
+    let server = Server::start(program, &[])?;
+    let limits = [format!("--pid={}", server.id()), "--nofile=256".to_owned()];
+    ensure!(Command::new("prlimit").args(limits).status()?.success(), "prlimit fails");
+    let crowd = Crowd::gather(server.address, 1_000);
+    judge_end(&server, crowd, findings);
+    Ok(())
+}
+
+/// When answers come again after a crowd has gone.
+fn judge_end(server: &Server, crowd: Crowd, findings: &mut Findings) {
+    let count = crowd.count();
+    drop(crowd);
+    let begun = Instant::now();
+    let patience = Duration::from_secs(30);
+    let asks = || Caller::connect(server.address).and_then(|mut caller| caller.ask());
+    while asks().is_err() && begun.elapsed() < patience {}
+    let after = begun.elapsed();
+    findings.judge(
+        "an answer within 1 s after the crowd",
+        after <= Duration::from_secs(1),
+        format!("{after:.1?} after {count} connections"),
+    );
+}
