@@ -40,7 +40,16 @@ impl Caller {
     ///
     /// Where there is no connection.
     pub fn connect(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        Self::connect_within(address, PATIENCE)
+    }
+
+    /// Connects, if that takes no longer than this.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no connection by then.
+    pub fn connect_within(address: SocketAddr, patience: Duration) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, patience)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;

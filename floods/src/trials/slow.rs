@@ -9,8 +9,8 @@ use pdp_floods::{GoodCallers, Part, Server, crawl};
 use crate::findings::Findings;
 
 const SLOW: usize = 2_000;
-/// A second is left for the cut itself.
-const LIMITS: [&str; 4] = ["--limits-head-seconds", "9", "--limits-body-seconds", "9"];
+/// Two seconds are left to connect and for the cut itself.
+const LIMITS: [&str; 4] = ["--limits-head-seconds", "8", "--limits-body-seconds", "8"];
 
 pub(crate) fn run(program: &Path, time: Duration, findings: &mut Findings) -> Result<()> {
     for part in [Part::Head, Part::Body] {
