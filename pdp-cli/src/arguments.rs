@@ -15,7 +15,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 Exit codes:
   0  all is well; a request that is denied is well answered
   1  policies have mistakes, tests fail, a lock is out of date, a request or a change set was refused, a file cannot
-     be read, a record or output could not be written
+     be read, a record or output could not be written, a server does not answer
   2  the command line is wrong"
 )]
 pub(crate) struct Arguments {
@@ -70,6 +70,12 @@ pub(crate) enum Command {
     /// One JSON object a line, as change sets state them. Facts whose `until` is over are listed too: whether they
     /// hold depends on the time of a request, and a list has none.
     Facts(Facts),
+    /// Ask whether a server lives
+    ///
+    /// Exit code 0 if the HTTP door at ADDRESS answers, else 1. It asks in the clear: where the door speaks TLS, let it
+    /// listen on a Unix socket, too, and ask that.
+    #[cfg(feature = "serve")]
+    Health(Health),
     /// Lock a folder of policies to what it holds
     ///
     /// Writes `policies.lock` into the folder: the SHA-256 of each policy file. From then on the folder is loaded only
@@ -208,6 +214,21 @@ pub(crate) enum FactsLayer {
     RunTime,
     /// Those words of run time that differ from what the files state
     Difference,
+}
+
+/// Which server is asked.
+#[cfg(feature = "serve")]
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  pdp health
+  pdp health 127.0.0.1:7012
+  pdp health unix:/run/pdp/http.sock")]
+pub(crate) struct Health {
+    /// An IP address with a port, or `unix:PATH`; without it, where `pdp serve` would listen by `PDP_CONFIG` and the rest
+    /// of the environment: on a Unix socket, if there is one
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: Option<String>,
 }
 
 /// Which folder is locked.

@@ -1,7 +1,7 @@
 //! The command `pdp`.
 //!
 //! Exit codes: 0, all is well; 1, policies have mistakes, tests fail, a lock is out of date, a request or a change set was refused, a
-//! file cannot be read, a record could not be stored or output not be written; 2, the command line is wrong.
+//! file cannot be read, a record could not be stored, a server does not answer or output not be written; 2, the command line is wrong.
 
 mod arguments;
 mod cel;
@@ -48,6 +48,8 @@ fn run(arguments: &Arguments) -> Result<bool> {
         Command::Check(check) => check::run(check),
         Command::Compile(compile) => compile::run(compile),
         Command::Facts(facts) => facts::run(facts),
+        #[cfg(feature = "serve")]
+        Command::Health(health) => serve::health::run(health),
         Command::Lock(lock) => lock::run(lock),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve::run(serve),

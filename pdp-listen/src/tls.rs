@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -22,6 +23,9 @@ const UNREAD_BYTES_MAX: u64 = 64 * 1024;
 pub struct Tls {
     files: TlsFiles,
     config: ArcSwap<ServerConfig>,
+    /// When the certificate of the handshakes ends, in seconds since the Unix epoch; 0 where it is
+    /// not known.
+    expires: AtomicU64,
     /// What the files held when they were last looked at; `None` where they could not be read.
     seen: Mutex<Option<Contents>>,
 }
@@ -35,7 +39,14 @@ impl Tls {
     pub fn open(files: TlsFiles) -> Result<Self, ListenError> {
         let contents = files.read()?;
         let config = ArcSwap::from_pointee(files.config(&contents)?);
-        Ok(Tls { files, config, seen: Mutex::new(Some(contents)) })
+        let expires = AtomicU64::new(files.expires(&contents).unwrap_or_default());
+        Ok(Tls { files, config, expires, seen: Mutex::new(Some(contents)) })
+    }
+
+    /// When the certificate of the handshakes ends, in seconds since the Unix epoch; `None` where
+    /// it does not say so in a way that can be read.
+    pub fn expires_unix_seconds(&self) -> Option<u64> {
+        Some(self.expires.load(Ordering::Relaxed)).filter(|seconds| *seconds > 0)
     }
 
     /// Looks at the files, and says whether they changed: then further handshakes go by what they
@@ -54,9 +65,10 @@ impl Tls {
         if seen.as_ref() == Some(&contents) {
             return Ok(false);
         }
-        let config = self.files.config(&contents);
+        let (config, expires) = (self.files.config(&contents), self.files.expires(&contents));
         *seen = Some(contents);
         self.config.store(Arc::new(config?));
+        self.expires.store(expires.unwrap_or_default(), Ordering::Relaxed);
         Ok(true)
     }
 

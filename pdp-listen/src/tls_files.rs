@@ -11,6 +11,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
 
 use crate::ListenError;
 
@@ -80,6 +82,14 @@ impl TlsFiles {
             config.send_tls13_tickets = 0;
         }
         Ok(config)
+    }
+
+    /// When the certificate ends that handshakes show, in seconds since the Unix epoch.
+    pub(crate) fn expires(&self, contents: &Contents) -> Option<u64> {
+        let shown = certificates(&self.certificate, &contents.certificate).ok()?;
+        let shown = Certificate::from_der(shown.first()?).ok()?;
+        let validity = shown.tbs_certificate().validity();
+        Some(validity.not_after.to_unix_duration().as_secs())
     }
 
     fn verifier(

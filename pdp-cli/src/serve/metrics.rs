@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use pdp_core::Engine;
+use pdp_listen::Security;
 use pdp_service::{Host, System, Upkeep};
 
 use super::audit::Audit;
@@ -19,6 +20,7 @@ pub(crate) struct Metrics {
     engine: Arc<Engine>,
     upkeep: Arc<dyn Upkeep>,
     audit: Option<Audit>,
+    security: Security,
     /// Two who ask at once must not each get half of what the other looked up.
     turn: Mutex<()>,
 }
@@ -29,6 +31,7 @@ impl Metrics {
         engine: Arc<Engine>,
         upkeep: Arc<dyn Upkeep>,
         audit: Option<Audit>,
+        security: Security,
     ) -> Result<Self> {
         let seconds = Matcher::Full("pdp_decision_seconds".to_owned());
         let recorder = PrometheusBuilder::new()
@@ -37,7 +40,7 @@ impl Metrics {
             .build_recorder();
         let counted = recorder.handle();
         metrics::set_global_recorder(recorder).context("metrics are counted already")?;
-        Ok(Metrics { counted, engine, upkeep, audit, turn: Mutex::default() })
+        Ok(Metrics { counted, engine, upkeep, audit, security, turn: Mutex::default() })
     }
 
     /// Everything, as Prometheus reads it.
@@ -45,6 +48,7 @@ impl Metrics {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.look_at_policies();
         self.look_at_records();
+        self.look_at_certificate();
         self.counted.run_upkeep();
         self.counted.render()
     }
@@ -68,6 +72,12 @@ impl Metrics {
         counter!("pdp_audit_faults_total").absolute(status.faults);
         gauge!("pdp_audit_in_flight").set(float(counts.in_flight));
         gauge!("pdp_audit_failing").set(float(status.failing.into()));
+    }
+
+    fn look_at_certificate(&self) {
+        let Security::Tls(tls) = &self.security else { return };
+        let expires = tls.expires_unix_seconds().map_or(f64::NAN, float);
+        gauge!("pdp_certificate_expires_seconds").set(expires);
     }
 }
 

@@ -3,6 +3,7 @@
 mod audit;
 mod callers;
 mod catalogue;
+pub(crate) mod health;
 mod layers;
 mod log;
 mod metrics;

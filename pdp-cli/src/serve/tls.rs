@@ -2,14 +2,21 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use pdp_listen::{Address, ClientAuthority, Security, Tls, TlsFiles};
-use pdp_service::Callers;
-use tokio::time::sleep;
+use pdp_service::{Callers, Host, System};
+use tokio::time::{Instant, sleep};
 
 use super::PERIOD;
 use super::settings::{self, ClientCertificate};
+
+const DAY_SECONDS: i64 = 86_400;
+const DAY: Duration = Duration::from_hours(24);
+
+/// So many days before a certificate expires the log begins to say so, once a day.
+const REMIND_DAYS: i64 = 14;
 
 /// TLS by the files that the settings name, or none.
 pub(crate) fn open(settings: &settings::Tls) -> Result<Security> {
@@ -52,12 +59,35 @@ pub(crate) fn check<'a>(
 /// Keeps TLS by what the files hold. While they cannot be used, what they held before counts.
 pub(crate) async fn keep(tls: Arc<Tls>, certificate: PathBuf) {
     let file = certificate.display();
+    let mut reminder = Instant::now();
     loop {
+        if reminder <= Instant::now() {
+            remind(&tls);
+            reminder = Instant::now() + DAY;
+        }
         sleep(PERIOD).await;
         match tls.refresh() {
-            Ok(true) => tracing::info!(%file, "the certificate was read anew"),
+            Ok(true) => {
+                tracing::info!(%file, "the certificate was read anew");
+                reminder = Instant::now();
+            }
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "TLS goes on by what the files held before"),
         }
+    }
+}
+
+/// Warns of a certificate that ends soon.
+fn remind(tls: &Tls) {
+    let now = System.now().unix_seconds();
+    let Some(expires) = tls.expires_unix_seconds().and_then(|end| i64::try_from(end).ok()) else {
+        tracing::warn!("it cannot be read when the certificate expires");
+        return;
+    };
+    let days = (expires - now).div_euclid(DAY_SECONDS);
+    if expires <= now {
+        tracing::error!("the certificate has expired");
+    } else if days < REMIND_DAYS {
+        tracing::warn!(days, "the certificate expires soon");
     }
 }

@@ -28,7 +28,8 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let audit = Audit::open(settings)?;
 
     let (engine, upkeep) = (Arc::clone(&kept.engine), Arc::clone(&kept.upkeep));
-    let metrics = Metrics::begin(Arc::clone(&engine), Arc::clone(&upkeep), audit.clone())?;
+    let metrics =
+        Metrics::begin(Arc::clone(&engine), Arc::clone(&upkeep), audit.clone(), security.clone())?;
     let sink = audit.as_ref().map(Audit::sink);
     let service = Arc::new(Service::new(engine, known, sink, Arc::new(System)));
     if let Some(file) = callers_file {

@@ -41,6 +41,15 @@ impl Authority {
         self.write(file, params.expect("names"), ExtendedKeyUsagePurpose::ServerAuth)
     }
 
+    /// Makes such a certificate that ends at this time, in seconds since the Unix epoch.
+    pub fn server_until(&self, file: &str, unix_seconds: i64) -> Pair {
+        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let mut params = CertificateParams::new(names).expect("names");
+        params.not_after =
+            date_time_ymd(1970, 1, 1) + std::time::Duration::from_secs(unix_seconds.unsigned_abs());
+        self.write(file, params, ExtendedKeyUsagePurpose::ServerAuth)
+    }
+
     /// Makes a certificate for a caller with these names, URIs and DNS names.
     pub fn client(&self, file: &str, names: &[&str]) -> Pair {
         self.write(file, client(names), ExtendedKeyUsagePurpose::ClientAuth)

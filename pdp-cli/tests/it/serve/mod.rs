@@ -2,8 +2,10 @@
 
 mod answers; // decisions, refusals, statuses
 mod authority; // certificates for the tests
+mod deploy; // alerts and dashboard, held against a server
 mod each_setting; // none is ignored
 mod grpc; // the same over gRPC
+mod health; // `pdp health`
 mod hostile; // floods, slow connections, the end under load
 mod operation; // reload, records, signals
 mod server;

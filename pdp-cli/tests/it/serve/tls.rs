@@ -3,6 +3,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -269,4 +270,28 @@ fn files_that_cannot_be_used_end_the_start_with_their_names() {
         assert_eq!(output.status.code(), Some(1), "{errors}");
         assert!(errors.contains(message), "{message}: {errors}");
     }
+}
+
+/// The certificate that handshakes show ends at a time that metrics say, and before that the log.
+#[test]
+fn it_is_told_when_the_certificate_expires() {
+    let stage = Stage::new();
+    let day = 86_400;
+    let now = i64::try_from(UNIX_EPOCH.elapsed().expect("a clock").as_secs()).expect("a time");
+    stage.authority.server_until("server", now + 3 * day + 60);
+    let server = start(stage.folder.path(), &[]);
+    let authority = stage.path("authority.pem");
+    let metric = || {
+        let metrics = ask(&server, "/metrics", &["--cacert", &authority]).expect("metrics").body;
+        let value =
+            metrics.lines().find_map(|line| line.strip_prefix("pdp_certificate_expires_seconds "));
+        value.and_then(|value| value.parse::<i64>().ok()).expect("a time")
+    };
+    let soon = "the certificate expires soon";
+    // It may come before or after the line that says where the server listens.
+    let told = server.begin.iter().find(|line| line.contains(soon)).cloned();
+    assert!(told.unwrap_or_else(|| server.wait_for(soon)).contains("days=3"));
+    assert_eq!(metric(), now + 3 * day + 60);
+    stage.authority.server_until("server", now + 90 * day);
+    eventually("the new one is shown", || metric() == now + 90 * day);
 }
