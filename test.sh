@@ -108,7 +108,7 @@ need_grpcio() {
 pdp=(cargo run --locked --quiet --package pdp-cli --)
 example=(cargo run --locked --quiet --package pdp-examples --example)
 # All that is left out where nobody asks for it.
-features=pdp-cli/serve,pdp-client/http,pdp-client/grpc,pdp-client/tls,pdp-client/axum
+features=pdp-cli/otel,pdp-client/http,pdp-client/grpc,pdp-client/tls,pdp-client/axum
 
 step 'unit, integration and documentation tests' 3600 curl -- cargo test --workspace --features "$features" --locked --no-fail-fast
 for pack in policies/*/; do

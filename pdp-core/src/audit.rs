@@ -66,8 +66,19 @@ pub struct Passage<'a> {
     pub address: Option<IpAddr>,
     /// What the caller says it is.
     pub user_agent: Option<&'a str>,
+    /// The trace that the question is part of; `None` where the caller stated none.
+    pub trace: Option<Trace<'a>>,
     /// How long it took from the question read to the decision made.
     pub duration: Duration,
+}
+
+/// A distributed trace, as a caller states it (W3C Trace Context).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trace<'a> {
+    /// The trace, 32 hexadecimal digits.
+    pub trace_id: &'a str,
+    /// The span of the caller that asked, 16 hexadecimal digits.
+    pub span_id: &'a str,
 }
 
 /// What an audit record is about.

@@ -22,7 +22,7 @@ mod source;
 pub mod wire;
 
 pub use audit::{
-    AuditError, AuditEvent, AuditRecord, AuditSink, Passage, RecordedRequest, Recording,
+    AuditError, AuditEvent, AuditRecord, AuditSink, Passage, RecordedRequest, Recording, Trace,
 };
 pub use change_set::{ActorForm, Change, ChangeSet, ChangedActor, Operation, Statement};
 pub use decider::Decider;

@@ -6,7 +6,7 @@ use http::header::{AUTHORIZATION, HOST, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::{Credential, Hosts, Refusal, RefusalKind, Visit};
+use crate::{Credential, Hosts, Refusal, RefusalKind, TraceParent, Visit};
 
 /// The header with which a caller names its question.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -57,6 +57,7 @@ impl<'a> Sender<'a> {
             request_id: text(headers, &REQUEST_ID),
             address: self.address,
             user_agent: text(headers, &USER_AGENT),
+            trace: TraceParent::of(headers).map(|parent| parent.trace),
         }
     }
 

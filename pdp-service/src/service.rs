@@ -228,8 +228,8 @@ fn passage<'a>(
     decision_id: &'a str,
     duration: Duration,
 ) -> Passage<'a> {
-    let Visit { door, request_id, address, user_agent } = *visit;
-    Passage { decision_id, request_id, caller, door, address, user_agent, duration }
+    let Visit { door, request_id, address, user_agent, trace } = *visit;
+    Passage { decision_id, request_id, caller, door, address, user_agent, trace, duration }
 }
 
 /// A record was lost: nobody reads of it but in the log.

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use pdp_core::Trace;
+
 /// What a door knows of one question, beside the question.
 #[derive(Clone, Copy, Debug)]
 pub struct Visit<'a> {
@@ -13,4 +15,6 @@ pub struct Visit<'a> {
     pub address: Option<IpAddr>,
     /// What the caller says it is.
     pub user_agent: Option<&'a str>,
+    /// The trace that the question is part of.
+    pub trace: Option<Trace<'a>>,
 }

@@ -211,6 +211,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "How long to wait for policies that go on changing, before each file is judged by itself.",
     ),
     setting(
+        "otel.endpoint",
+        Kind::Text(""),
+        "The collector of OpenTelemetry to which spans of requests are sent over gRPC, such as `http://127.0.0.1:4317`. Empty for `$OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, or else `$OTEL_EXPORTER_OTLP_ENDPOINT`, or else none. It takes a program that was built with `--features otel`.",
+    ),
+    setting(
+        "otel.sample_per_thousand",
+        number(10, 0, 1_000),
+        "Of how many in a thousand requests without a trace there are spans. Where the caller states a trace, it says whether there are.",
+    ),
+    setting(
         "log.format",
         Kind::Word(&["text", "json"]),
         "How lines of the log are written: for people or for machines.",

@@ -3,6 +3,11 @@
 mod audit;
 mod callers;
 mod catalogue;
+#[cfg(feature = "otel")]
+mod export;
+#[cfg(not(feature = "otel"))]
+#[path = "no_export.rs"]
+mod export;
 pub(crate) mod health;
 mod layers;
 mod log;
@@ -11,6 +16,7 @@ mod open_files;
 mod policies;
 mod settings;
 mod tls;
+mod trace;
 mod wiring;
 
 use std::io::Write;

@@ -21,6 +21,7 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) audit: Audit,
     pub(crate) reload: Reload,
+    pub(crate) otel: Otel,
     pub(crate) log: Log,
 }
 
@@ -108,6 +109,14 @@ pub(crate) struct Reload {
     pub(crate) settle_milliseconds: u64,
     pub(crate) poll_seconds: u64,
     pub(crate) patience_seconds: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Otel {
+    pub(crate) endpoint: String,
+    #[cfg_attr(not(feature = "otel"), expect(dead_code, reason = "nothing is sampled"))]
+    pub(crate) sample_per_thousand: u32,
 }
 
 #[derive(Debug, Deserialize)]

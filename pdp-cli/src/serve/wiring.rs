@@ -12,9 +12,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::audit::Audit;
+use super::export::Export;
 use super::metrics::Metrics;
 use super::settings::{Listening, Settings};
-use super::{callers, policies, tls};
+use super::{callers, policies, tls, trace};
 
 /// Serves until the process is told to end.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
@@ -26,6 +27,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     warn_of_defaults(settings);
     let kept = policies::load(settings)?;
     let audit = Audit::open(settings)?;
+    let export = Export::open(&settings.otel)?;
 
     let (engine, upkeep) = (Arc::clone(&kept.engine), Arc::clone(&kept.upkeep));
     let metrics =
@@ -39,7 +41,8 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
         tokio::spawn(tls::keep(Arc::clone(tls), settings.tls.certificate.clone()));
     }
     let stop = stop_at_signal(Arc::clone(&upkeep), audit.clone())?;
-    let doors = Doors { settings, security, stop: stop.clone(), open: TaskTracker::new() };
+    let open = TaskTracker::new();
+    let doors = Doors { settings, security, export: export.clone(), stop: stop.clone(), open };
     let http_door = pdp_http::Door::new(
         Arc::clone(&service),
         Arc::clone(&upkeep),
@@ -55,6 +58,9 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     if let Some(audit) = audit {
         audit.lines.close().context("records cannot be kept")?;
     }
+    if let Some(export) = export {
+        export.close().await;
+    }
     tracing::info!("all requests were answered");
     Ok(())
 }
@@ -63,6 +69,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
 struct Doors<'s> {
     settings: &'s Settings,
     security: Security,
+    export: Option<Export>,
     stop: CancellationToken,
     open: TaskTracker,
 }
@@ -75,6 +82,7 @@ impl Doors<'_> {
         addresses: Vec<Address>,
         router: &Router,
     ) -> Result<()> {
+        let router = trace::traced(router, door, self.export.clone());
         for address in addresses {
             let listener = Listener::bind(&address).await?;
             tracing::info!(address = %listener.address(), door, "listening");

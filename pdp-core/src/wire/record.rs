@@ -81,7 +81,8 @@ impl Serialize for AuditRecord<'_> {
 
 /// What is not known is left out.
 fn passage_fields<M: SerializeMap>(passage: &Passage<'_>, fields: &mut M) -> Result<(), M::Error> {
-    let Passage { decision_id, request_id, caller, door, address, user_agent, duration } = passage;
+    let Passage { decision_id, request_id, caller, door, address, user_agent, trace, duration } =
+        passage;
     fields.serialize_entry("decision_id", decision_id)?;
     let words = [("request_id", request_id), ("caller", caller), ("user_agent", user_agent)];
     for (name, word) in words {
@@ -92,6 +93,10 @@ fn passage_fields<M: SerializeMap>(passage: &Passage<'_>, fields: &mut M) -> Res
     fields.serialize_entry("door", door)?;
     if let Some(address) = address {
         fields.serialize_entry("ip_address", &address.to_string())?;
+    }
+    if let Some(trace) = trace {
+        fields.serialize_entry("trace_id", trace.trace_id)?;
+        fields.serialize_entry("span_id", trace.span_id)?;
     }
     fields.serialize_entry("duration_ns", &u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
 }

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use pdp_core::wire::RequestDocument;
 use pdp_core::{
-    Actor, AuditEvent, AuditRecord, Map, Passage, Request, Resource, Scratch, Timestamp, Value,
+    Actor, AuditEvent, AuditRecord, Map, Passage, Request, Resource, Scratch, Timestamp, Trace,
+    Value,
 };
 
 use crate::support::{human, policies, texts};
@@ -101,6 +102,10 @@ fn a_record_says_how_the_question_came_in() {
         door: "http",
         address: Some([127, 0, 0, 1].into()),
         user_agent: None,
+        trace: Some(Trace {
+            trace_id: "0af7651916cd43dd8448eb211c80319c",
+            span_id: "b7ad6b7169203331",
+        }),
         duration: Duration::from_micros(12),
     };
     let record = AuditRecord { time, event: event.clone(), passage: Some(passage) };
@@ -114,6 +119,8 @@ fn a_record_says_how_the_question_came_in() {
             "caller": "messaging",
             "door": "http",
             "ip_address": "127.0.0.1",
+            "trace_id": "0af7651916cd43dd8448eb211c80319c",
+            "span_id": "b7ad6b7169203331",
             "duration_ns": 12_000,
             "error": {"kind": "shape", "field": "actor.roles[0]", "message": "no text"},
         })

@@ -103,6 +103,7 @@ pub fn visit() -> Visit<'static> {
         request_id: Some("r-1"),
         address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         user_agent: Some("curl/8"),
+        trace: None,
     }
 }
 

@@ -10,4 +10,7 @@ mod hostile; // floods, slow connections, the end under load
 mod operation; // reload, records, signals
 mod server;
 mod settings; // file, environment, flags
+#[cfg(feature = "otel")]
+mod spans; // a collector of OpenTelemetry
 mod tls; // certificates of both sides, and how they change
+mod traces; // what a caller says of its trace
