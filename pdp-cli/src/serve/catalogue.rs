@@ -213,7 +213,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting(
         "otel.endpoint",
         Kind::Text(""),
-        "The collector of OpenTelemetry to which spans of requests are sent over gRPC, such as `http://127.0.0.1:4317`. Empty for `$OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, or else `$OTEL_EXPORTER_OTLP_ENDPOINT`, or else none. It takes a program that was built with `--features otel`.",
+        "The collector of OpenTelemetry to which spans of requests are sent over gRPC, such as `http://127.0.0.1:4317`; with `https`, to whom this machine trusts. Empty for `$OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, or else `$OTEL_EXPORTER_OTLP_ENDPOINT`, or else none. It takes a program that was built with `--features otel`.",
     ),
     setting(
         "otel.sample_per_thousand",

@@ -13,7 +13,8 @@ use opentelemetry::trace::{
     TraceState, Tracer, TracerProvider,
 };
 use opentelemetry::{Context, KeyValue};
-use opentelemetry_otlp::{SpanExporter, WithExportConfig};
+use opentelemetry_otlp::tonic_types::transport::ClientTlsConfig;
+use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig, WithTonicConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, Span, SpanData};
@@ -49,8 +50,8 @@ impl Export {
             endpoint.starts_with("http://") || endpoint.starts_with("https://"),
             "`{endpoint}` is no collector: see the setting `otel.endpoint`"
         );
-        let exporter = SpanExporter::builder().with_tonic().with_endpoint(&endpoint).build();
-        let exporter = exporter.context("no spans can be sent: see the setting `otel.endpoint`")?;
+        let exporter =
+            exporter(&endpoint).context("no spans can be sent: see the setting `otel.endpoint`")?;
         let share = f64::from(settings.sample_per_thousand) / 1_000.0;
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(Telling { exporter, told: Mutex::default() })
@@ -112,6 +113,15 @@ fn endpoint(settings: &Otel) -> Option<String> {
     let stated = Some(settings.endpoint.clone()).filter(|endpoint| !endpoint.is_empty());
     let variable = |name| env::var(name).ok().filter(|endpoint| !endpoint.is_empty());
     stated.or_else(|| VARIABLES.into_iter().find_map(variable))
+}
+
+/// What sends spans to `endpoint`; by TLS, where that says so, to whom the machine trusts.
+fn exporter(endpoint: &str) -> Result<SpanExporter, ExporterBuildError> {
+    let exporter = SpanExporter::builder().with_tonic().with_endpoint(endpoint);
+    if endpoint.starts_with("https://") {
+        return exporter.with_tls_config(ClientTlsConfig::new().with_enabled_roots()).build();
+    }
+    exporter.build()
 }
 
 /// What the spans are of: `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`, or else `pdp`.

@@ -1,3 +1,4 @@
+use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
@@ -12,11 +13,12 @@ use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use tokio::runtime::Runtime;
-use tonic::transport::Server as Transport;
 use tonic::transport::server::TcpIncoming;
+use tonic::transport::{Identity, Server as Transport, ServerTlsConfig};
 use tonic::{Request, Response, Status};
 
 use super::answers::{EVALUATE, REQUEST};
+use super::authority::Authority;
 use super::server::{Server, command};
 use crate::support::folder;
 
@@ -48,6 +50,10 @@ impl TraceService for Taking {
 
 impl Collector {
     fn start() -> Self {
+        Self::run(Transport::builder())
+    }
+
+    fn run(mut transport: Transport) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let (sender, sent) = channel();
         let incoming = runtime.block_on(async {
@@ -55,7 +61,7 @@ impl Collector {
         });
         let address = incoming.local_addr().expect("an address");
         let service = TraceServiceServer::new(Taking(sender));
-        runtime.spawn(Transport::builder().add_service(service).serve_with_incoming(incoming));
+        runtime.spawn(transport.add_service(service).serve_with_incoming(incoming));
         Collector { address, sent, _runtime: runtime }
     }
 
@@ -152,6 +158,28 @@ fn the_environment_names_the_collector_and_the_service() {
     let request = collector.sent.try_recv().expect("spans");
     let resource = request.resource_spans[0].resource.as_ref().expect("a resource");
     assert_eq!(attribute(&resource.attributes, "service.name"), text("gate"));
+}
+
+/// The machine trusts whom `SSL_CERT_FILE` names.
+#[test]
+fn spans_go_by_tls_to_whom_the_machine_trusts() {
+    for (trusted, wanted) in [("authority", 1), ("other", 0)] {
+        let folder = folder(&[]);
+        let authority = Authority::new(folder.path(), "authority");
+        Authority::new(folder.path(), "other");
+        let pair = authority.server("collector");
+        let read = |path: &str| fs::read(path).expect("a file");
+        let identity = Identity::from_pem(read(&pair.certificate), read(&pair.key));
+        let tls = ServerTlsConfig::new().identity(identity);
+        let collector = Collector::run(Transport::builder().tls_config(tls).expect("TLS"));
+        let endpoint = collector.endpoint().replace("http:", "https:");
+        let mut command = command(folder.path(), &["--otel-endpoint", &endpoint]);
+        command.env("SSL_CERT_FILE", folder.path().join(format!("{trusted}.pem")));
+        let server = Server::run(&mut command);
+        assert_eq!(server.curl(EVALUATE, &["-H", &parent("01"), "-d", REQUEST]).status, 200);
+        end(server);
+        assert_eq!(collector.spans().len(), wanted, "{trusted}");
+    }
 }
 
 /// One that is away, and one that takes connections and says nothing.
