@@ -11,4 +11,8 @@ for alert in $(sed -n 's/.*- alert: //p' alerts.yaml); do
         printf 'alerts_test.yaml: nothing lets %s fire\n' "$alert" >&2
         exit 1
     fi
+    if ! grep --quiet "^| .*\`$alert\`.* |" ../../docs/operations.md; then
+        printf 'docs/operations.md: what to do about %s is not said\n' "$alert" >&2
+        exit 1
+    fi
 done
