@@ -12,6 +12,7 @@ pub(crate) mod health;
 mod layers;
 mod log;
 mod metrics;
+mod notify;
 mod open_files;
 mod policies;
 mod settings;

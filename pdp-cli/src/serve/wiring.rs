@@ -15,7 +15,7 @@ use super::audit::Audit;
 use super::export::Export;
 use super::metrics::Metrics;
 use super::settings::{Listening, Settings};
-use super::{callers, policies, tls, trace};
+use super::{callers, notify, policies, tls, trace};
 
 /// Serves until the process is told to end.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
@@ -53,6 +53,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     doors.open("http", http, &pdp_http::router(Arc::new(http_door))).await?;
     let grpc_door = pdp_grpc::Door::new(service, upkeep, hosts(&settings.grpc), limits(settings));
     doors.open("grpc", grpc, &pdp_grpc::router(Arc::new(grpc_door), stop)).await?;
+    notify::ready();
     doors.closed().await;
     drop(kept.watch);
     if let Some(audit) = audit {
@@ -186,6 +187,7 @@ fn stop_at_signal(upkeep: Arc<dyn Upkeep>, audit: Option<Audit>) -> Result<Cance
             }
         }
         tracing::info!("told to end");
+        notify::stopping();
         told.cancel();
     });
     Ok(stop)

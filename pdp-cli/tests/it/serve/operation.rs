@@ -1,10 +1,12 @@
 use std::fs;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::path::Path;
 use std::thread;
 
 use serde_json::{Value, json};
 
-use super::server::{Reply, Server, command, eventually, records};
+use super::server::{PATIENCE, Reply, Server, command, eventually, records};
 use crate::support::folder;
 
 const EVALUATE: &str = "/internal/pdp/evaluate";
@@ -204,6 +206,33 @@ fn who_moves_the_records_away_gets_a_new_file() {
     let actor = |record: &Value| record["request"]["actor"]["actor_id"].clone();
     assert_eq!(actor(&records(&moved)[0]), "user:1");
     assert!(records(&file).iter().all(|record| actor(record) == "user:2"));
+}
+
+/// By a socket at a path, and by one that has a name alone.
+#[test]
+fn a_service_manager_is_told_when_doors_open_and_close() {
+    let folder = folder(&[]);
+    let path = folder.path().join("notify");
+    let name = format!("pdp-{}", folder.path().display());
+    let abstract_name = SocketAddr::from_abstract_name(&name).expect("a name");
+    for (socket, variable) in [
+        (UnixDatagram::bind(&path), path.display().to_string()),
+        (UnixDatagram::bind_addr(&abstract_name), format!("@{name}")),
+    ] {
+        let socket = socket.expect("a socket");
+        socket.set_read_timeout(Some(PATIENCE)).expect("a time");
+        let told = || {
+            let mut state = [0; 64];
+            let length = socket.recv(&mut state).expect("a state");
+            String::from_utf8_lossy(&state[..length]).into_owned()
+        };
+        let server = Server::run(command(folder.path(), &[]).env("NOTIFY_SOCKET", variable));
+        assert_eq!(told(), "READY=1");
+        assert_eq!(server.curl("/health", &[]).status, 200);
+        server.signal("TERM");
+        assert_eq!(told(), "STOPPING=1");
+        assert!(server.end().success());
+    }
 }
 
 /// In strict mode what was answered is on the disk, however the process ends.
