@@ -3,7 +3,7 @@
 # `folder`, and `http` and `grpc`, the addresses of the doors.
 
 folder=$(mktemp -d)
-cargo build --locked --quiet --package pdp-cli --features otel
+cargo build --locked --quiet --package pdp-cli --features serve
 if [ -n "${callers:-}" ]; then
     printf '%s\n' "$callers" >"$folder/callers.toml"
     export PDP_CALLERS=$folder/callers.toml

@@ -2,7 +2,7 @@
 # Does what docs/operations.md tells operators to do.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-cargo build --locked --quiet --package pdp-cli --features otel
+cargo build --locked --quiet --package pdp-cli --features serve
 PATH=$(realpath "${CARGO_TARGET_DIR:-target}/debug"):$PATH
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-cargo build --locked --quiet --package pdp-cli --features otel
+cargo build --locked --quiet --package pdp-cli --features serve
 program=$(realpath "${CARGO_TARGET_DIR:-target}/debug/pdp")
 sed "s#/usr/bin/pdp #$program #" deploy/pdp.service >"$folder/pdp.service"
 # It may warn of other units of this machine, of which no word counts.
