@@ -125,6 +125,12 @@ pub const LAYERS: &[Layer<'_>] = &[
         outside: None,
     },
     Layer {
+        package: "pdp-door-benches",
+        uses: &["pdp-benches", "pdp-grpc"],
+        tests_use: &[],
+        outside: None,
+    },
+    Layer {
         package: "pdp-examples",
         uses: &["pdp-core", "pdp-testing", "pdp-source", "pdp-client"],
         tests_use: &[],
