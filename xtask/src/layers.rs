@@ -115,7 +115,11 @@ pub const LAYERS: &[Layer<'_>] = &[
             "pdp-http",
             "pdp-grpc",
         ],
+<<<<<<< HEAD
         tests_use: &["pdp-floods"],
+=======
+        tests_use: &["pdp-judge"],
+>>>>>>> fdca02d (tests: every case and random requests are decided the same whichever way they come)
         outside: None,
     },
     Layer {

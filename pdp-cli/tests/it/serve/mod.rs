@@ -6,6 +6,7 @@ mod each_setting; // none is ignored
 mod grpc; // the same over gRPC
 mod hostile; // floods, slow connections, the end under load
 mod operation; // reload, records, signals
+mod same; // the same answers through every door
 mod server;
 mod settings; // file, environment, flags
 mod tls; // certificates of both sides, and how they change
