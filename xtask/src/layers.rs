@@ -130,7 +130,7 @@ pub const LAYERS: &[Layer<'_>] = &[
     },
     Layer {
         package: "pdp-door-benches",
-        uses: &["pdp-benches", "pdp-grpc"],
+        uses: &["pdp-benches", "pdp-proto"],
         tests_use: &[],
         outside: None,
     },

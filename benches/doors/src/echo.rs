@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
 use http::Request;
-use pdp_grpc::v1::EvaluateRequest;
+use pdp_proto::v1::EvaluateRequest;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio_stream::wrappers::TcpListenerStream;

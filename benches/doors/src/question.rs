@@ -1,8 +1,8 @@
 //! What all are asked: a member of a channel that sends a message to it, the first line of the
 //! seeds' own examples.
 
-use pdp_grpc::v1::value::Kind;
-use pdp_grpc::v1::{
+use pdp_proto::v1::value::Kind;
+use pdp_proto::v1::{
     Actor, ActorType, EvaluateBatchRequest, EvaluateRequest, Membership, Resource, Value,
     evaluate_request,
 };
