@@ -237,8 +237,32 @@ pub struct Digest(pub [u8; 32]);
 
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        formatter.write_str(Written::new(self).as_str())
+    }
+}
+
+/// The text of a [`Digest`], in place: each decision that leaves a door carries it.
+#[derive(Clone, Copy)]
+pub(crate) struct Written([u8; Written::LEN]);
+
+impl Written {
+    const SCHEME: &str = "sha256:";
+    const LEN: usize = Written::SCHEME.len() + 64;
+
+    pub(crate) fn new(digest: &Digest) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; Written::LEN];
+        let (scheme, digits) = text.split_at_mut(Written::SCHEME.len());
+        scheme.copy_from_slice(Written::SCHEME.as_bytes());
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(digest.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        Written(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("ASCII")
     }
 }
 
@@ -247,7 +271,7 @@ impl FromStr for Digest {
     type Err = NoDigest;
 
     fn from_str(text: &str) -> Result<Self, NoDigest> {
-        let digits = text.strip_prefix("sha256:").ok_or(NoDigest)?;
+        let digits = text.strip_prefix(Written::SCHEME).ok_or(NoDigest)?;
         let is_digit = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
         if digits.len() != 64 || !digits.bytes().all(is_digit) {
             return Err(NoDigest);

@@ -1,6 +1,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 /// What a run of `pdp` came to.
 #[derive(Debug)]
@@ -26,10 +27,12 @@ pub fn pdp(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
         .spawn()
         .expect("pdp runs");
     let mut stdin = child.stdin.take().expect("an input");
-    // A command that does not read its input may have ended already.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    let output = child.wait_with_output().expect("pdp ends");
+    // Beside the reading: a command may print much before it has read all.
+    let output = thread::scope(|scope| {
+        // A command that does not read its input may have ended already.
+        scope.spawn(move || stdin.write_all(input.as_bytes()));
+        child.wait_with_output().expect("pdp ends")
+    });
     Outcome {
         code: output.status.code(),
         output: String::from_utf8(output.stdout).expect("UTF-8"),

@@ -69,7 +69,7 @@ impl AnswerDocument {
     ///
     /// [`AnswerError`] for everything that is not an answer.
     pub fn parse(json: &[u8]) -> Result<Self, AnswerError> {
-        tree(json).and_then(|tree| answer(Fields::new(tree, String::new())?)).map_err(AnswerError)
+        tree(json).and_then(|tree| answer(Fields::new(tree, "")?)).map_err(AnswerError)
     }
 
     /// Reads an answer that came in another encoding, from the tree that its JSON would be. Whoever
@@ -79,7 +79,7 @@ impl AnswerDocument {
     ///
     /// [`AnswerError`] for everything that is not an answer.
     pub fn from_value(value: Value<'_>) -> Result<Self, AnswerError> {
-        Fields::new(value, String::new()).and_then(answer).map_err(AnswerError)
+        Fields::new(value, "").and_then(answer).map_err(AnswerError)
     }
 
     /// Reads the answer to a batch, `{"decisions": [{…}, …]}`.
@@ -89,7 +89,7 @@ impl AnswerDocument {
     /// [`AnswerError`] for everything that is not one.
     pub fn parse_batch(json: &[u8]) -> Result<Vec<Self>, AnswerError> {
         let read = || {
-            let mut root = Fields::new(tree(json)?, String::new())?;
+            let mut root = Fields::new(tree(json)?, "")?;
             root.require("decisions")?;
             let decisions = root.list("decisions")?.into_iter().enumerate();
             let answers = decisions

@@ -40,7 +40,7 @@ const FORMS: [&str; 4] = ["id", "prefix", "set", "role"];
 /// limits [`CHANGE_SET_BYTES_MAX`], [`CHANGES_MAX`], [`CHANGED_FACTS_MAX`] and those of requests.
 pub fn parse_change_set(json: &[u8]) -> Result<ChangeSet, ChangeError> {
     let value = json::read(json, CHANGE_SET_BYTES_MAX, REQUEST_DEPTH_MAX, "a change set")?;
-    let mut root = Fields::new(value, String::new())?;
+    let mut root = Fields::new(value, "")?;
     let id = root.word("id")?.into_owned();
     let field = root.field("changes");
     let items = match root.required("changes")? {
@@ -99,7 +99,7 @@ fn relation(fields: &mut Fields<'_>, operation: Operation) -> Result<Statement, 
     let relation = fields.word("relation")?.into_owned();
     if fields.has("target") || fields.has("targets") {
         let targets = one_or_many(fields, "target", operation)?;
-        let targets = targets.into_iter().map(|(value, field)| word(value, field));
+        let targets = targets.into_iter().map(|(value, field)| word(value, || field));
         let targets: Result<Vec<_>, _> = targets.map(|text| text.map(Into::into)).collect();
         return Ok(Statement::Link { resource, link: relation, targets: targets? });
     }
@@ -160,7 +160,7 @@ fn actor(
     operation: Operation,
 ) -> Result<ChangedActor, ChangeError> {
     if !matches!(value, Value::Map(_)) {
-        let text = word(value, field.clone())?;
+        let text = word(value, || field.clone())?;
         let form = text.parse().map_err(|error: ChangeError| error.within(&field))?;
         return Ok(ChangedActor { form, until: None });
     }

@@ -2,6 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
+use crate::decision::Written;
 use crate::{Decision, Effect, Obligation, PolicyVersion, RuleError, RuleRef};
 
 impl Serialize for Effect {
@@ -65,7 +66,7 @@ impl Serialize for RuleError<'_> {
 impl Serialize for PolicyVersion {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("PolicyVersion", 2)?;
-        fields.serialize_field("digest", &self.digest.to_string())?;
+        fields.serialize_field("digest", Written::new(&self.digest).as_str())?;
         fields.serialize_field("revision", &self.revision)?;
         fields.end()
     }

@@ -1,20 +1,26 @@
 //! Objects with known fields, strictly read.
 
+use std::borrow::Cow;
+
 use super::request::{ID_BYTES_MAX, RequestError, RequestErrorKind};
 use crate::error::printable;
 use crate::{ActorType, Map, Membership, Text, Timestamp, Value};
 
-/// Fields of an object that have not been read yet.
+/// Fields of an object that have not been read yet. Where they stand is put into words for errors
+/// alone.
 pub(super) struct Fields<'j> {
-    values: Map<'j>,
-    path: String,
+    values: Vec<(Text<'j>, Value<'j>)>,
+    path: Cow<'static, str>,
 }
 
 impl<'j> Fields<'j> {
-    pub(super) fn new(value: Value<'j>, path: String) -> Result<Self, RequestError> {
+    pub(super) fn new(
+        value: Value<'j>,
+        path: impl Into<Cow<'static, str>>,
+    ) -> Result<Self, RequestError> {
         match value {
-            Value::Map(values) => Ok(Fields { values, path }),
-            other => Err(mistyped(path, "an object", &other)),
+            Value::Map(values) => Ok(Fields { values: values.into_entries(), path: path.into() }),
+            other => Err(mistyped(path.into().into_owned(), "an object", &other)),
         }
     }
 
@@ -23,42 +29,47 @@ impl<'j> Fields<'j> {
     }
 
     pub(super) fn required(&mut self, name: &str) -> Result<Value<'j>, RequestError> {
-        let value = self.values.remove(name);
+        let value = self.optional(name);
         value.ok_or_else(|| error(RequestErrorKind::Shape, Some(self.field(name)), "missing"))
+    }
+
+    fn optional(&mut self, name: &str) -> Option<Value<'j>> {
+        let index = self.values.iter().position(|(known, _)| known == name)?;
+        Some(self.values.swap_remove(index).1)
     }
 
     /// That a field is there, whose reader takes its absence for emptiness.
     pub(super) fn require(&self, name: &str) -> Result<(), RequestError> {
-        match self.values.value(name) {
-            Some(_) => Ok(()),
-            None => Err(error(RequestErrorKind::Shape, Some(self.field(name)), "missing")),
+        if self.has(name) {
+            return Ok(());
         }
+        Err(error(RequestErrorKind::Shape, Some(self.field(name)), "missing"))
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.values.value(name).is_some()
+        self.values.iter().any(|(known, _)| known == name)
     }
 
     pub(super) fn word(&mut self, name: &str) -> Result<Text<'j>, RequestError> {
         let value = self.required(name)?;
-        word(value, self.field(name))
+        word(value, || self.field(name))
     }
 
     /// Text that may be empty.
     pub(super) fn text(&mut self, name: &str) -> Result<Text<'j>, RequestError> {
         match self.required(name)? {
             Value::String(text) if text.is_empty() => Ok(text),
-            other => word(other, self.field(name)),
+            other => word(other, || self.field(name)),
         }
     }
 
     pub(super) fn words(&mut self, name: &str) -> Result<Vec<Text<'j>>, RequestError> {
         let items = self.list(name)?.into_iter().enumerate();
-        items.map(|(index, item)| word(item, format!("{}[{index}]", self.field(name)))).collect()
+        items.map(|(index, item)| word(item, || format!("{}[{index}]", self.field(name)))).collect()
     }
 
     pub(super) fn list(&mut self, name: &str) -> Result<Vec<Value<'j>>, RequestError> {
-        match self.values.remove(name) {
+        match self.optional(name) {
             None => Ok(Vec::new()),
             Some(Value::List(items)) => Ok(items),
             Some(other) => Err(mistyped(self.field(name), "a list", &other)),
@@ -66,7 +77,7 @@ impl<'j> Fields<'j> {
     }
 
     pub(super) fn map(&mut self, name: &str) -> Result<Map<'j>, RequestError> {
-        match self.values.remove(name) {
+        match self.optional(name) {
             None => Ok(Map::new()),
             Some(Value::Map(map)) => Ok(map),
             Some(other) => Err(mistyped(self.field(name), "an object", &other)),
@@ -94,17 +105,17 @@ impl<'j> Fields<'j> {
     }
 
     pub(super) fn time(&mut self, name: &str) -> Result<Option<Timestamp>, RequestError> {
-        let Some(value) = self.values.remove(name) else { return Ok(None) };
-        let text = word(value, self.field(name))?;
+        let Some(value) = self.optional(name) else { return Ok(None) };
+        let text = word(value, || self.field(name))?;
         let time = Timestamp::parse(&text);
         time.map(Some).map_err(|fault| {
             error(RequestErrorKind::Shape, Some(self.field(name)), fault.to_string())
         })
     }
 
-    /// Nothing may be left.
+    /// Nothing may be left; what is left is told in the order of the names.
     pub(super) fn end(&self, known: &[&str]) -> Result<(), RequestError> {
-        let Some((name, _)) = self.values.iter().next() else { return Ok(()) };
+        let Some(name) = self.values.iter().map(|(name, _)| &**name).min() else { return Ok(()) };
         let hint = crate::error::suggestion(name, known.iter().copied());
         let message = match hint {
             _ if known.contains(&name) => "does not go with the other fields".to_owned(),
@@ -116,22 +127,34 @@ impl<'j> Fields<'j> {
 }
 
 /// An id, role, action or type: text without control characters, not empty, not too long.
-pub(super) fn word(value: Value<'_>, field: String) -> Result<Text<'_>, RequestError> {
+pub(super) fn word(
+    value: Value<'_>,
+    field: impl FnOnce() -> String,
+) -> Result<Text<'_>, RequestError> {
     let text = match value {
         Value::String(text) => text,
-        other => return Err(mistyped(field, "a string", &other)),
+        other => return Err(mistyped(field(), "a string", &other)),
     };
+    match fault(&text) {
+        None => Ok(text),
+        Some((kind, message)) => Err(error(kind, Some(field()), message)),
+    }
+}
+
+/// Why a text is no id, role, action or type.
+fn fault(text: &str) -> Option<(RequestErrorKind, String)> {
     if text.is_empty() {
-        return Err(error(RequestErrorKind::Shape, Some(field), "empty"));
+        return Some((RequestErrorKind::Shape, "empty".to_owned()));
     }
     if text.len() > ID_BYTES_MAX {
-        let message = format!("more than {ID_BYTES_MAX} bytes");
-        return Err(error(RequestErrorKind::Size, Some(field), message));
+        return Some((RequestErrorKind::Size, format!("more than {ID_BYTES_MAX} bytes")));
     }
-    if text.chars().any(char::is_control) {
-        return Err(error(RequestErrorKind::Shape, Some(field), "a control character"));
-    }
-    Ok(text)
+    // Most texts are ASCII, where looking at bytes is enough.
+    let has_control = match text.is_ascii() {
+        true => text.bytes().any(|byte| byte.is_ascii_control()),
+        false => text.chars().any(char::is_control),
+    };
+    has_control.then(|| (RequestErrorKind::Shape, "a control character".to_owned()))
 }
 
 pub(super) fn mistyped(field: String, wanted: &str, found: &Value<'_>) -> RequestError {

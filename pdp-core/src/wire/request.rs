@@ -145,7 +145,7 @@ impl<'j> RequestDocument<'j> {
         requests_max: usize,
     ) -> Result<Vec<Self>, RequestError> {
         let value = json::read(json, bytes_max, REQUEST_DEPTH_MAX + BATCH_DEPTH, "a batch")?;
-        let mut root = Fields::new(value, String::new())?;
+        let mut root = Fields::new(value, "")?;
         let requests = root.list(REQUESTS)?;
         root.end(&[REQUESTS])?;
         check_count(requests.len(), requests_max)?;
@@ -199,9 +199,9 @@ pub fn check_count(requests: usize, requests_max: usize) -> Result<(), RequestEr
 }
 
 fn read(value: Value<'_>) -> Result<RequestDocument<'_>, RequestError> {
-    let mut root = Fields::new(value, String::new())?;
-    let mut actor = Fields::new(root.required("actor")?, "actor".to_owned())?;
-    let mut resource = Fields::new(root.required("resource")?, "resource".to_owned())?;
+    let mut root = Fields::new(value, "")?;
+    let mut actor = Fields::new(root.required("actor")?, "actor")?;
+    let mut resource = Fields::new(root.required("resource")?, "resource")?;
     let document = RequestDocument {
         actor_id: actor.word("actor_id")?,
         actor_type: actor.actor_type("actor_type")?,

@@ -8,6 +8,7 @@ mod grpc; // the same over gRPC
 mod health; // `pdp health`
 mod hostile; // floods, slow connections, the end under load
 mod operation; // reload, records, signals
+mod same; // the same answers through every door
 mod server;
 mod settings; // file, environment, flags
 #[cfg(feature = "otel")]

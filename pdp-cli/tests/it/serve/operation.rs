@@ -23,7 +23,8 @@ facts: {{door:front: {{holder: user:1}}}}
     )
 }
 
-const CALLERS: &str = r#"
+/// Whoever is on this machine may do everything.
+pub const CALLERS: &str = r#"
 [[caller]]
 name = "all"
 local = true
