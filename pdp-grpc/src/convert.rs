@@ -1,8 +1,8 @@
-//! Messages become the tree that the JSON would be, and decisions become messages.
+//! Messages become the tree that the JSON would be.
 
-use pdp_core::wire::{Answer, RequestDocument, RequestError};
-use pdp_core::{ActorType, Effect, Obligation, PolicyVersion, RuleError, RuleRef, Value};
-use pdp_proto::{map, message, object, text, texts, v1};
+use pdp_core::wire::{RequestDocument, RequestError};
+use pdp_core::{ActorType, PolicyVersion, Value};
+use pdp_proto::{map, object, text, texts, v1};
 
 /// The request that a message is, as strictly read as its JSON.
 pub(crate) fn document(
@@ -55,25 +55,6 @@ fn resource(resource: v1::Resource) -> Result<Value<'static>, RequestError> {
     ]))
 }
 
-/// What is answered to one request.
-pub(crate) fn answer(answer: &Answer<'_>) -> v1::EvaluateResponse {
-    let decision = answer.decision;
-    v1::EvaluateResponse {
-        decision_id: answer.decision_id.to_owned(),
-        effect: match decision.effect {
-            Effect::Permit => v1::Effect::Permit.into(),
-            Effect::Deny => v1::Effect::Deny.into(),
-        },
-        reason: decision.reason.to_string(),
-        rule: decision.rule.as_ref().map(rule),
-        bypass: decision.bypass,
-        obligations: decision.obligations.iter().map(obligation).collect(),
-        errors: decision.errors.iter().map(rule_error).collect(),
-        policy: Some(policy_version(decision.policy)),
-        dropped: answer.dropped.iter().map(|field| (*field).to_owned()).collect(),
-    }
-}
-
 /// Which policies and facts decide.
 pub(crate) fn policy_version(version: PolicyVersion) -> v1::PolicyVersion {
     v1::PolicyVersion { digest: version.digest.to_string(), revision: version.revision }
@@ -82,23 +63,4 @@ pub(crate) fn policy_version(version: PolicyVersion) -> v1::PolicyVersion {
 /// A number of things.
 pub(crate) fn count(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
-}
-
-fn rule(rule: &RuleRef<'_>) -> v1::Rule {
-    v1::Rule { id: rule.id.to_string(), file: rule.file.to_string(), line: rule.line.into() }
-}
-
-fn rule_error(error: &RuleError<'_>) -> v1::RuleError {
-    v1::RuleError {
-        rule: Some(rule(&error.rule)),
-        fault: error.fault.as_str().to_owned(),
-        message: error.message.to_string(),
-    }
-}
-
-fn obligation(obligation: &Obligation) -> v1::Obligation {
-    let properties = obligation.properties.iter().map(|(name, value)| {
-        v1::obligation::PropertiesEntry { key: name.to_owned(), value: Some(message(value)) }
-    });
-    v1::Obligation { r#type: obligation.obligation_type.clone(), properties: properties.collect() }
 }

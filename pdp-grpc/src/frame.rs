@@ -9,12 +9,14 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt, Full};
 use pdp_service::{Refusal, RefusalKind, Share};
-use prost::Message;
 use prost::bytes::{BufMut, Bytes, BytesMut};
 use tonic::Status;
 
 /// The flag and the length.
 const PREFIX: usize = 5;
+
+/// How many bytes the answer to one request usually has.
+const USUAL: usize = 512;
 
 /// Reads the one message that a body holds, of at most `bytes_max` bytes. What its prefix announces
 /// is held against the limit before anything is kept for it; what is kept, takes its `share`.
@@ -38,16 +40,15 @@ pub(crate) async fn read(
     }
 }
 
-/// The response that holds one message.
-pub(crate) fn response(message: &impl Message) -> Response {
-    let length = message.encoded_len();
-    let Ok(stated) = u32::try_from(length) else {
+/// The response that holds one message, which `write` writes.
+pub(crate) fn response(write: impl FnOnce(&mut BytesMut)) -> Response {
+    let mut frame = BytesMut::with_capacity(USUAL);
+    frame.put_bytes(0, PREFIX);
+    write(&mut frame);
+    let Ok(length) = u32::try_from(frame.len() - PREFIX) else {
         return Status::out_of_range("the answer is larger than a message may be").into_http();
     };
-    let mut frame = BytesMut::with_capacity(PREFIX + length);
-    frame.put_u8(0);
-    frame.put_u32(stated);
-    message.encode(&mut frame).expect("there is room for it");
+    frame[1..PREFIX].copy_from_slice(&length.to_be_bytes());
     let trailers = async { Some(Ok(HeaderMap::from_iter([(Status::GRPC_STATUS, OK)]))) };
     let mut response = Response::new(Body::new(Full::new(frame.freeze()).with_trailers(trailers)));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));

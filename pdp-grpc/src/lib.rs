@@ -8,10 +8,12 @@ mod ending;
 mod evaluate;
 mod frame;
 mod health;
+mod quick;
 mod schema;
 mod state;
 mod status;
 mod visitor;
+mod write;
 
 pub use door::{Door, router};
 pub use pdp_proto::v1;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::Response;
 
+use prost::Message;
+
 use crate::v1::policy_status_response::SectionsEntry;
 use crate::v1::{PolicyStatusRequest, PolicyStatusResponse};
 use crate::{Door, call, convert, frame};
@@ -12,8 +14,10 @@ use crate::{Door, call, convert, frame};
 /// How much is loaded, and in which revision.
 pub(crate) async fn policies(State(door): State<Arc<Door>>, request: Request) -> Response {
     let bytes_max = door.limits.body_bytes_max;
-    call::respond(&door, request, bytes_max, async |_, _, PolicyStatusRequest {}| {
-        Ok(frame::response(&loaded(&door)))
+    call::respond(&door, request, bytes_max, async |_, _, message| {
+        let PolicyStatusRequest {} = call::decode(&door.schema, message)?;
+        let loaded = loaded(&door);
+        Ok(frame::response(|frame| loaded.encode_raw(frame)))
     })
     .await
 }

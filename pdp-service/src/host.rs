@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use pdp_core::Timestamp;
-use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 /// Time and randomness. A trait, so that whole doors can be run on a time that is made up.
 pub trait Host: Send + Sync {
@@ -42,10 +42,21 @@ impl Host for System {
     }
 }
 
-/// A new id: a UUID of version 7, sorted by time.
-pub(crate) fn new_id(host: &dyn Host, now: Timestamp) -> String {
-    let seconds = u64::try_from(now.unix_seconds()).unwrap_or_default();
-    let milliseconds = seconds * 1_000 + u64::from(now.nanoseconds() / 1_000_000);
-    let id = uuid::Builder::from_unix_timestamp_millis(milliseconds, &host.random());
-    Uuid::to_string(&id.into_uuid())
+/// The id of a decision: a UUID of version 7, sorted by time.
+#[derive(Clone, Copy)]
+pub(crate) struct NewId([u8; Hyphenated::LENGTH]);
+
+impl NewId {
+    pub(crate) fn new(host: &dyn Host, now: Timestamp) -> Self {
+        let seconds = u64::try_from(now.unix_seconds()).unwrap_or_default();
+        let milliseconds = seconds * 1_000 + u64::from(now.nanoseconds() / 1_000_000);
+        let id = uuid::Builder::from_unix_timestamp_millis(milliseconds, &host.random());
+        let mut text = [0; Hyphenated::LENGTH];
+        id.into_uuid().hyphenated().encode_lower(&mut text);
+        NewId(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("ASCII")
+    }
 }

@@ -11,10 +11,13 @@ use pdp_core::{
     Applied, AuditError, AuditEvent, AuditRecord, AuditSink, ChangeSet, Decision, Effect, Engine,
     Obligations, Passage, Policies, Request, Scratch, Timestamp,
 };
+use prometheus::Registry;
+use smallvec::SmallVec;
 
-use crate::host::new_id;
+use crate::host::NewId;
+use crate::meter::{Decided, Meter};
 use crate::narrow::narrow;
-use crate::{Caller, Callers, Credential, Host, Refusal, RefusalKind, Right, Visit, meter};
+use crate::{Caller, Callers, Credential, Host, Refusal, RefusalKind, Right, Visit};
 
 /// The reason of a deny that stands where a permit could not be recorded.
 const UNRECORDED: &str = "audit_unavailable";
@@ -30,6 +33,7 @@ pub struct Service {
     callers: ArcSwap<Callers>,
     sink: Option<Arc<dyn AuditSink>>,
     host: Arc<dyn Host>,
+    meter: Meter,
 }
 
 impl Service {
@@ -40,7 +44,13 @@ impl Service {
         sink: Option<Arc<dyn AuditSink>>,
         host: Arc<dyn Host>,
     ) -> Self {
-        Service { engine, callers: ArcSwap::from_pointee(callers), sink, host }
+        let callers = ArcSwap::from_pointee(callers);
+        Service { engine, callers, sink, host, meter: Meter::new() }
+    }
+
+    /// What is counted of decisions and refusals, and where others may register what they count.
+    pub fn metrics(&self) -> &Registry {
+        self.meter.registry()
     }
 
     /// The engine that decides.
@@ -84,10 +94,9 @@ impl Service {
         let policies = self.engine.present();
         let mut made = self.made(&policies, &asked);
         self.record(visit, caller, &policies, &asked, &mut made).await;
-        for (asked, made) in asked.iter().zip(&made) {
-            meter::decided(visit.door, &policies, asked.request.resource.resource_type, made);
-        }
-        let answers: Vec<Answer<'_>> =
+        let decided = asked.iter().zip(&made).map(|(asked, made)| made.counted(asked));
+        self.meter.decided(visit.door, &policies, decided);
+        let answers: FewOrMany<Answer<'_>> =
             asked.iter().zip(&made).map(|(asked, made)| made.answer(asked)).collect();
         Ok(encode(&answers))
     }
@@ -96,16 +105,16 @@ impl Service {
     /// unless there is too much to do already: then the sink has the record, and tells by its
     /// counters alone what became of it.
     pub async fn refuse(&self, visit: &Visit<'_>, caller: Option<&str>, refusal: &Refusal) {
-        meter::refused(visit.door, refusal.kind);
+        self.meter.refused(visit.door, refusal.kind);
         let Some(sink) = &self.sink else { return };
         let time = self.host.now();
-        let id = new_id(&*self.host, time);
+        let id = NewId::new(&*self.host, time);
         let event = AuditEvent::Refused {
             kind: refusal.kind.as_str(),
             field: refusal.field.as_deref(),
             message: &refusal.message,
         };
-        let passage = passage(visit, caller, &id, Duration::ZERO);
+        let passage = passage(visit, caller, id.as_str(), Duration::ZERO);
         let record = AuditRecord { time, event, passage: Some(passage) };
         let recording = sink.record(&record);
         if refusal.kind == RefusalKind::Overloaded {
@@ -130,7 +139,7 @@ impl Service {
         &self,
         caller: &Caller,
         documents: &'a [RequestDocument<'_>],
-    ) -> Result<Vec<Asked<'a>>, Refusal> {
+    ) -> Result<FewOrMany<Asked<'a>>, Refusal> {
         let now = self.host.now();
         let asked = documents.iter().enumerate().map(|(index, document)| {
             let narrowed = narrow(document.request(), caller);
@@ -144,14 +153,16 @@ impl Service {
         asked.collect()
     }
 
-    fn made<'p>(&self, policies: &'p Policies, asked: &[Asked<'_>]) -> Vec<Made<'p>> {
+    fn made<'p>(&self, policies: &'p Policies, asked: &[Asked<'_>]) -> FewOrMany<Made<'p>> {
         SCRATCH.with_borrow_mut(|scratch| {
+            // One begins when the one before it ends: clocks are not free.
+            let mut begun = self.host.elapsed();
             let made = asked.iter().map(|asked| {
-                let begun = self.host.elapsed();
                 let decision = policies.evaluate(&asked.request, scratch);
                 let (time, ended) = (self.host.now(), self.host.elapsed());
-                let id = new_id(&*self.host, time);
-                Made { id, time, duration: ended.saturating_sub(begun), decision }
+                let duration = ended.saturating_sub(begun);
+                begun = ended;
+                Made { id: NewId::new(&*self.host, time), time, duration, decision }
             });
             made.collect()
         })
@@ -172,7 +183,8 @@ impl Service {
             .zip(&*made)
             .map(|(asked, made)| {
                 let mut record = policies.audit_record(&asked.request, &made.decision, made.time);
-                record.passage = Some(passage(visit, Some(&caller.name), &made.id, made.duration));
+                record.passage =
+                    Some(passage(visit, Some(&caller.name), made.id.as_str(), made.duration));
                 record
             })
             .collect();
@@ -187,6 +199,9 @@ impl Service {
     }
 }
 
+/// Those of one question, which need no memory of their own, or of a batch.
+type FewOrMany<T> = SmallVec<[T; 1]>;
+
 /// A request as it is decided.
 struct Asked<'a> {
     request: Request<'a>,
@@ -194,11 +209,11 @@ struct Asked<'a> {
 }
 
 /// A decision that was made.
-pub(crate) struct Made<'p> {
-    id: String,
+struct Made<'p> {
+    id: NewId,
     time: Timestamp,
-    pub(crate) duration: Duration,
-    pub(crate) decision: Decision<'p>,
+    duration: Duration,
+    decision: Decision<'p>,
 }
 
 impl Made<'_> {
@@ -218,7 +233,14 @@ impl Made<'_> {
     }
 
     fn answer<'m>(&'m self, asked: &'m Asked<'_>) -> Answer<'m> {
-        Answer { decision_id: &self.id, decision: &self.decision, dropped: &asked.dropped }
+        let Made { id, decision, .. } = self;
+        Answer { decision_id: id.as_str(), decision, dropped: &asked.dropped }
+    }
+
+    fn counted<'m>(&'m self, asked: &'m Asked<'_>) -> Decided<'m> {
+        let Made { decision, duration, .. } = self;
+        let resource_type = asked.request.resource.resource_type;
+        Decided { decision, resource_type, duration: *duration }
     }
 }
 

@@ -1,84 +1,121 @@
 //! The text of `/metrics`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use metrics::{counter, gauge};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use pdp_core::Engine;
 use pdp_listen::Security;
 use pdp_service::{Host, System, Upkeep};
+use prometheus::core::{Collector, Desc};
+use prometheus::proto::{Counter, Gauge, Metric, MetricFamily, MetricType};
+use prometheus::{Registry, TextEncoder};
 
 use super::audit::Audit;
 
-/// Upper bounds of the buckets of durations of decisions, in seconds.
-const DECISION_SECONDS: [f64; 10] = [2e-7, 5e-7, 1e-6, 2e-6, 5e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
-
-/// What is counted while requests are answered, and what is looked up when somebody asks.
-pub(crate) struct Metrics {
-    counted: PrometheusHandle,
-    engine: Arc<Engine>,
-    upkeep: Arc<dyn Upkeep>,
-    audit: Option<Audit>,
-    security: Security,
-    /// Two who ask at once must not each get half of what the other looked up.
-    turn: Mutex<()>,
+/// Everything that is registered, as Prometheus reads it.
+pub(crate) fn text(registry: &Registry) -> String {
+    let text = TextEncoder::new().encode_to_string(&registry.gather());
+    text.expect("what is registered has a name, and what is gathered a value")
 }
 
-impl Metrics {
-    /// Begins to count.
-    pub(crate) fn begin(
-        engine: Arc<Engine>,
-        upkeep: Arc<dyn Upkeep>,
-        audit: Option<Audit>,
-        security: Security,
-    ) -> Result<Self> {
-        let seconds = Matcher::Full("pdp_decision_seconds".to_owned());
-        let recorder = PrometheusBuilder::new()
-            .set_buckets_for_metric(seconds, &DECISION_SECONDS)
-            .context("buckets")?
-            .build_recorder();
-        let counted = recorder.handle();
-        metrics::set_global_recorder(recorder).context("metrics are counted already")?;
-        Ok(Metrics { counted, engine, upkeep, audit, security, turn: Mutex::default() })
+/// What is looked up when somebody asks.
+pub(crate) struct LookedUp {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) upkeep: Arc<dyn Upkeep>,
+    pub(crate) audit: Option<Audit>,
+    pub(crate) security: Security,
+}
+
+impl LookedUp {
+    /// From now on it is looked up with what is registered here.
+    pub(crate) fn register(self, registry: &Registry) -> Result<()> {
+        registry.register(Box::new(self)).context("metrics are counted already")
     }
 
-    /// Everything, as Prometheus reads it.
-    pub(crate) fn text(&self) -> String {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        self.look_at_policies();
-        self.look_at_records();
-        self.look_at_certificate();
-        self.counted.run_upkeep();
-        self.counted.render()
-    }
-
-    fn look_at_policies(&self) {
+    fn policies(&self, all: &mut Vec<MetricFamily>) {
         let status = self.upkeep.status();
         let age = System.now().unix_seconds() - status.loaded_at.unix_seconds();
-        gauge!("pdp_policy_revision").set(float(self.engine.present().version().revision));
-        gauge!("pdp_policy_age_seconds").set(float(u64::try_from(age).unwrap_or_default()));
-        gauge!("pdp_policy_stale").set(float(status.last_error.is_some().into()));
-        counter!("pdp_reloads_total").absolute(status.reloads);
-        counter!("pdp_reload_failures_total").absolute(status.failures);
+        let age = u64::try_from(age).unwrap_or_default();
+        let revision = self.engine.present().version().revision;
+        all.extend([
+            gauge("pdp_policy_revision", "The revision that decides.", revision),
+            gauge("pdp_policy_age_seconds", "How long the policies have run.", age),
+            gauge(
+                "pdp_policy_stale",
+                "1 if the set on the disk is faulty and not what runs.",
+                status.last_error.is_some().into(),
+            ),
+            counter("pdp_reloads_total", "Policies that were taken.", status.reloads),
+            counter("pdp_reload_failures_total", "Policies that were not.", status.failures),
+        ]);
     }
 
-    fn look_at_records(&self) {
+    fn records(&self, all: &mut Vec<MetricFamily>) {
         let Some(audit) = &self.audit else { return };
         let (counts, status) = (audit.ledger.counts(), audit.lines.status());
-        counter!("pdp_audit_decided_total").absolute(counts.decided);
-        counter!("pdp_audit_recorded_total").absolute(counts.recorded);
-        counter!("pdp_audit_lost_total").absolute(counts.lost);
-        counter!("pdp_audit_faults_total").absolute(status.faults);
-        gauge!("pdp_audit_in_flight").set(float(counts.in_flight));
-        gauge!("pdp_audit_failing").set(float(status.failing.into()));
+        all.extend([
+            counter("pdp_audit_decided_total", "Records that were to be made.", counts.decided),
+            counter("pdp_audit_recorded_total", "Records that were made.", counts.recorded),
+            counter("pdp_audit_lost_total", "Records that were not.", counts.lost),
+            counter("pdp_audit_faults_total", "Writes that failed.", status.faults),
+            gauge("pdp_audit_in_flight", "Records that are being made.", counts.in_flight),
+            gauge(
+                "pdp_audit_failing",
+                "1 if the last write of records failed.",
+                status.failing.into(),
+            ),
+        ]);
     }
 
-    fn look_at_certificate(&self) {
+    fn certificate(&self, all: &mut Vec<MetricFamily>) {
         let Security::Tls(tls) = &self.security else { return };
         let expires = tls.expires_unix_seconds().map_or(f64::NAN, float);
-        gauge!("pdp_certificate_expires_seconds").set(expires);
+        let help = "When the certificate expires, in seconds since 1970.";
+        all.push(family("pdp_certificate_expires_seconds", help, MetricType::GAUGE, expires));
     }
+}
+
+impl Collector for LookedUp {
+    /// Nothing else may have one of these names.
+    fn desc(&self) -> Vec<&Desc> {
+        Vec::new()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        let mut all = Vec::new();
+        self.policies(&mut all);
+        self.records(&mut all);
+        self.certificate(&mut all);
+        all
+    }
+}
+
+fn gauge(name: &str, help: &str, value: u64) -> MetricFamily {
+    family(name, help, MetricType::GAUGE, float(value))
+}
+
+fn counter(name: &str, help: &str, value: u64) -> MetricFamily {
+    family(name, help, MetricType::COUNTER, float(value))
+}
+
+/// One value without labels.
+fn family(name: &str, help: &str, kind: MetricType, value: f64) -> MetricFamily {
+    let mut metric = Metric::default();
+    if kind == MetricType::COUNTER {
+        let mut counter = Counter::default();
+        counter.set_value(value);
+        metric.set_counter(counter);
+    } else {
+        let mut gauge = Gauge::default();
+        gauge.set_value(value);
+        metric.set_gauge(gauge);
+    }
+    let mut family = MetricFamily::default();
+    family.set_name(name.to_owned());
+    family.set_help(help.to_owned());
+    family.set_field_type(kind);
+    family.set_metric(vec![metric]);
+    family
 }
 
 #[expect(clippy::cast_precision_loss, reason = "metrics are doubles; exact below 2^53")]

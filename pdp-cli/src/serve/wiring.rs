@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::audit::Audit;
 use super::export::Export;
-use super::metrics::Metrics;
+use super::metrics::{self, LookedUp};
 use super::settings::{Listening, Settings};
 use super::{callers, notify, policies, tls, trace};
 
@@ -30,10 +30,12 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let export = Export::open(&settings.otel)?;
 
     let (engine, upkeep) = (Arc::clone(&kept.engine), Arc::clone(&kept.upkeep));
-    let metrics =
-        Metrics::begin(Arc::clone(&engine), Arc::clone(&upkeep), audit.clone(), security.clone())?;
     let sink = audit.as_ref().map(Audit::sink);
-    let service = Arc::new(Service::new(engine, known, sink, Arc::new(System)));
+    let service = Arc::new(Service::new(Arc::clone(&engine), known, sink, Arc::new(System)));
+    let metrics = service.metrics().clone();
+    let (known_upkeep, audited) = (Arc::clone(&upkeep), audit.clone());
+    LookedUp { engine, upkeep: known_upkeep, audit: audited, security: security.clone() }
+        .register(&metrics)?;
     if let Some(file) = callers_file {
         tokio::spawn(file.keep(Arc::clone(&service)));
     }
@@ -46,7 +48,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     let http_door = pdp_http::Door::new(
         Arc::clone(&service),
         Arc::clone(&upkeep),
-        move || metrics.text(),
+        move || metrics::text(&metrics),
         hosts(&settings.http),
         limits(settings),
     );

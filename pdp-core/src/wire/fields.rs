@@ -141,6 +141,11 @@ pub(super) fn word(
     }
 }
 
+/// Whether a text may be an id, role, action or type.
+pub(super) fn is_word(text: &str) -> bool {
+    fault(text).is_none()
+}
+
 /// Why a text is no id, role, action or type.
 fn fault(text: &str) -> Option<(RequestErrorKind, String)> {
     if text.is_empty() {
@@ -150,9 +155,10 @@ fn fault(text: &str) -> Option<(RequestErrorKind, String)> {
         return Some((RequestErrorKind::Size, format!("more than {ID_BYTES_MAX} bytes")));
     }
     // Most texts are ASCII, where looking at bytes is enough.
-    let has_control = match text.is_ascii() {
-        true => text.bytes().any(|byte| byte.is_ascii_control()),
-        false => text.chars().any(char::is_control),
+    let has_control = if text.is_ascii() {
+        text.bytes().any(|byte| byte.is_ascii_control())
+    } else {
+        text.chars().any(char::is_control)
     };
     has_control.then(|| (RequestErrorKind::Shape, "a control character".to_owned()))
 }

@@ -16,6 +16,6 @@ pub use answer::{ANSWER_BYTES_MAX, Answer, AnswerDocument, AnswerError};
 pub use change_set::{CHANGE_SET_BYTES_MAX, CHANGED_FACTS_MAX, CHANGES_MAX, parse_change_set};
 pub use json::DOUBLE_MAX;
 pub use request::{
-    ID_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestError,
-    RequestErrorKind, check_count,
+    ActorParts, ID_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestError,
+    RequestErrorKind, RequestParts, ResourceParts, check_count,
 };

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::fields::{Fields, error};
+use super::fields::{Fields, error, is_word};
 use super::json;
 use crate::{Actor, ActorType, Map, Membership, Request, Resource, Text, Timestamp, Value};
 
@@ -132,6 +132,32 @@ impl<'j> RequestDocument<'j> {
         read(value)
     }
 
+    /// The request of these parts, if each is as it must be: ids and words are not empty, not too
+    /// long, and hold no control characters. Why one is not, [`from_value`](Self::from_value) says.
+    pub fn from_parts(parts: RequestParts<'j>) -> Option<Self> {
+        let RequestParts { actor, action, resource, context, now } = parts;
+        let of_actor = actor.memberships.iter().flat_map(|one| [&one.tenant, &one.role]);
+        let of_actor = of_actor.chain(&actor.tenants).chain(&actor.roles).chain([&actor.id]);
+        let words = of_actor.chain([&action, &resource.resource_type, &resource.id]);
+        if !words.chain(&now).all(|word| is_word(word)) {
+            return None;
+        }
+        Some(RequestDocument {
+            actor_id: actor.id,
+            actor_type: actor.actor_type,
+            tenants: actor.tenants,
+            roles: actor.roles,
+            memberships: actor.memberships,
+            actor_attributes: actor.attributes,
+            action,
+            resource_type: resource.resource_type,
+            resource_id: resource.id,
+            resource_attributes: resource.attributes,
+            context,
+            now: now.map(|text| Timestamp::parse(&text)).transpose().ok()?,
+        })
+    }
+
     /// Reads the JSON of a batch, `{"requests": [{…}, …]}`: at most `bytes_max` bytes in all, and 1
     /// to `requests_max` requests.
     ///
@@ -176,6 +202,49 @@ impl<'j> RequestDocument<'j> {
             now: self.now,
         }
     }
+}
+
+/// What a request consists of, as some encoding has it: nothing of it is checked.
+#[derive(Debug)]
+pub struct RequestParts<'j> {
+    /// The actor.
+    pub actor: ActorParts<'j>,
+    /// The action.
+    pub action: Text<'j>,
+    /// The resource.
+    pub resource: ResourceParts<'j>,
+    /// The context.
+    pub context: Map<'j>,
+    /// The time of the request: RFC 3339.
+    pub now: Option<Text<'j>>,
+}
+
+/// What the actor of a request consists of.
+#[derive(Debug)]
+pub struct ActorParts<'j> {
+    /// Its id.
+    pub id: Text<'j>,
+    /// What it is.
+    pub actor_type: ActorType,
+    /// Its tenants.
+    pub tenants: Vec<Text<'j>>,
+    /// The roles that it claims.
+    pub roles: Vec<Text<'j>>,
+    /// Further tenants, with the role held there.
+    pub memberships: Vec<Membership<'j>>,
+    /// Its attributes.
+    pub attributes: Map<'j>,
+}
+
+/// What the resource of a request consists of.
+#[derive(Debug)]
+pub struct ResourceParts<'j> {
+    /// Its type.
+    pub resource_type: Text<'j>,
+    /// Its id.
+    pub id: Text<'j>,
+    /// Its attributes.
+    pub attributes: Map<'j>,
 }
 
 /// The field of a batch that holds its requests, and how much deeper they lie than one alone.
