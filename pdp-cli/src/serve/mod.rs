@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use tokio::runtime::{Builder, Runtime};
 
 use catalogue::SETTINGS;
 use layers::Layers;
@@ -52,9 +53,17 @@ pub(crate) fn run(arguments: &Serve) -> Result<bool> {
     let settings = layers.settings();
     log::begin(&settings.log);
     open_files::raise(&settings);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.context("cannot begin")?.block_on(wiring::run(&settings))?;
+    runtime().context("cannot begin")?.block_on(wiring::run(&settings))?;
     Ok(true)
+}
+
+/// With one core to run on, one thread answers all: then answers to one connection leave together,
+/// which takes a third less of the core (`docs/benchmarks.md`).
+fn runtime() -> std::io::Result<Runtime> {
+    let is_alone = std::thread::available_parallelism().is_ok_and(|cores| cores.get() == 1);
+    let mut builder =
+        if is_alone { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder.enable_all().build()
 }
 
 impl Serve {

@@ -22,14 +22,27 @@ pub(super) fn read<'j>(
     depth_max: usize,
     what: &str,
 ) -> Result<Value<'j>, RequestError> {
+    tree(text(json, bytes_max, what)?, depth_max)
+}
+
+/// The text of at most `bytes_max` bytes, which is `what`.
+pub(super) fn text<'j>(
+    json: &'j [u8],
+    bytes_max: usize,
+    what: &str,
+) -> Result<&'j str, RequestError> {
     if json.len() > bytes_max {
         let message = format!("{what} of more than {bytes_max} bytes");
         return Err(error(RequestErrorKind::Size, None, message));
     }
-    let text = std::str::from_utf8(json).map_err(|fault| {
+    std::str::from_utf8(json).map_err(|fault| {
         let message = format!("not UTF-8 from byte {} on", fault.valid_up_to());
         error(RequestErrorKind::Syntax, None, message)
-    })?;
+    })
+}
+
+/// Reads one JSON value, nested at most `depth_max` deep.
+pub(super) fn tree(text: &str, depth_max: usize) -> Result<Value<'_>, RequestError> {
     parse(text, depth_max).map_err(|(kind, message)| error(kind, None, message))
 }
 

@@ -8,6 +8,7 @@ mod change_set;
 mod decision;
 mod fields;
 mod json;
+mod quick;
 mod record;
 mod request;
 

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::fields::{Fields, error, is_word};
-use super::json;
+use super::{json, quick};
 use crate::{Actor, ActorType, Map, Membership, Request, Resource, Text, Timestamp, Value};
 
 /// The largest request, in bytes.
@@ -119,7 +119,11 @@ impl<'j> RequestDocument<'j> {
     /// [`RequestError`] naming the field, for everything that is not exactly a request within the
     /// limits: [`REQUEST_BYTES_MAX`], [`REQUEST_DEPTH_MAX`], [`ID_BYTES_MAX`].
     pub fn parse(json: &'j [u8]) -> Result<Self, RequestError> {
-        read(json::read(json, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, "a request")?)
+        let text = json::text(json, REQUEST_BYTES_MAX, "a request")?;
+        match quick::request(text) {
+            Some(document) => Ok(document),
+            None => read(json::tree(text, REQUEST_DEPTH_MAX)?),
+        }
     }
 
     /// Reads a request that came in another encoding, from the tree that its JSON would be. Whoever
@@ -170,7 +174,15 @@ impl<'j> RequestDocument<'j> {
         bytes_max: usize,
         requests_max: usize,
     ) -> Result<Vec<Self>, RequestError> {
-        let value = json::read(json, bytes_max, REQUEST_DEPTH_MAX + BATCH_DEPTH, "a batch")?;
+        let text = json::text(json, bytes_max, "a batch")?;
+        match quick::batch(text, requests_max) {
+            Some(documents) => Ok(documents),
+            None => Self::read_batch(text, requests_max),
+        }
+    }
+
+    fn read_batch(text: &'j str, requests_max: usize) -> Result<Vec<Self>, RequestError> {
+        let value = json::tree(text, REQUEST_DEPTH_MAX + BATCH_DEPTH)?;
         let mut root = Fields::new(value, "")?;
         let requests = root.list(REQUESTS)?;
         root.end(&[REQUESTS])?;
@@ -267,7 +279,7 @@ pub fn check_count(requests: usize, requests_max: usize) -> Result<(), RequestEr
     Err(error(kind, Some(REQUESTS.to_owned()), message))
 }
 
-fn read(value: Value<'_>) -> Result<RequestDocument<'_>, RequestError> {
+pub(super) fn read(value: Value<'_>) -> Result<RequestDocument<'_>, RequestError> {
     let mut root = Fields::new(value, "")?;
     let mut actor = Fields::new(root.required("actor")?, "actor")?;
     let mut resource = Fields::new(root.required("resource")?, "resource")?;
