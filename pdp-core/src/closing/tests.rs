@@ -104,7 +104,11 @@ fn a_walk_may_visit_so_many_relations() {
     ] {
         let (closed, _) = closing(&policies, walk_limit, visited_max).all();
         for file in ["file:a", "file:b"] {
-            assert_eq!(known(&policies, &closed, file, VIEWER), wanted, "{walk_limit} {visited_max}");
+            assert_eq!(
+                known(&policies, &closed, file, VIEWER),
+                wanted,
+                "{walk_limit} {visited_max}"
+            );
         }
     }
 }
@@ -160,7 +164,10 @@ fn what_was_noted_counts_and_does_not_when_it_is_forgotten() {
     assert!(closing.steps < steps);
     closing.forget();
     assert_eq!((closing.pairs, closing.steps), bounds(policies.facts.count));
-    assert_eq!((closing.held.len(), closing.complete), (0, vec![0; policies.facts.resources.len()]));
+    assert_eq!(
+        (closing.held.len(), closing.complete),
+        (0, vec![0; policies.facts.resources.len()])
+    );
 }
 
 /// How a resource was led to.
