@@ -139,6 +139,22 @@ fn one_question_about_one_value_takes_no_expression() {
     }
 }
 
+/// A host may state an address as one, and not as a text.
+#[test]
+fn a_question_about_an_address_of_a_host_takes_no_expression() {
+    let text = VALUES.replace("CONDITION", "\"cidr('10.0.0.0/8').containsIP(context.address)\"");
+    let policies = policies(&text);
+    let address = crate::Value::Ip(core::net::IpAddr::from([10, 1, 2, 3]));
+    let context = crate::Map::from_entries(vec![("address".into(), address)]).expect("one");
+    let actor = crate::Actor::new(crate::ActorType::Human, "user:1");
+    let request = crate::Request::new(actor, "act", crate::Resource::new("thing", "a"));
+    let mut scratch = Scratch::new();
+    let decision =
+        policies.evaluate(&crate::Request { context: &context, ..request }, &mut scratch);
+    assert_eq!(decision.reason, "it");
+    assert!(scratch.memory.meter.step(usize::try_from(STEPS_MAX).expect("few")).is_ok());
+}
+
 #[test]
 fn other_conditions_are_reckoned() {
     for condition in
