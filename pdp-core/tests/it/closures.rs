@@ -275,7 +275,8 @@ rules:
 facts:
   folder:top: {viewer: user:1}
   folder:sub: {parent: folder:top, viewer: 'bot:*', keeper: user:2}
-  file:a: {folder: folder:sub, owner: user:3}
+  folder:plain: {parent: folder:top, keeper: user:2}
+  file:a: {folder: folder:plain, owner: user:3}
   page:a: {folder: folder:sub, editor: user:4}
 ",
     );
@@ -285,7 +286,7 @@ facts:
             ("file", "user:1", "folder"),
             ("file", "user:3", "owner"),
             ("file", "user:2", "no_matching_policy"),
-            ("file", "bot:1", "folder"),
+            ("file", "bot:1", "no_matching_policy"),
             ("page", "user:1", "page"),
             ("page", "user:2", "editor"),
             ("page", "user:4", "editor"),
