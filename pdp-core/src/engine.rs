@@ -262,3 +262,40 @@ fn of_run_time(word: &Change, error: &ChangeError) -> ChangeError {
         format!("a fact of run time does not fit the new policies: {}; {word}", error.message);
     ChangeError { kind: error.kind, field: None, message }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SourceText;
+
+    #[test]
+    fn what_is_no_longer_the_present_is_kept_while_a_reader_holds_it() {
+        let text = "
+version: 1
+types: {group: {relations: {member: direct}}, file: {relations: {viewer: direct}}}
+rules: []
+facts: {file:a: {viewer: ['group:g#member', 'group:h#member']}}
+";
+        let sources = [SourceText { path: "p.yaml", text }];
+        let engine = Engine::new(Policies::from_sources(&sources).expect("policies"));
+        let retired = || engine.retired.lock().expect("nobody panics").len();
+        let add = |actor: &str| {
+            let actor = actor.parse().expect("an actor");
+            engine.add(Statement::relation("group:g", "member", actor)).expect("a change");
+        };
+        let held = engine.present();
+        let weak = Arc::downgrade(&held);
+        add("user:1");
+        assert_eq!(retired(), 1);
+        drop(held);
+        assert!(weak.upgrade().is_some(), "a reader gives no memory back");
+        add("user:2");
+        assert!(weak.upgrade().is_none(), "who changes facts does");
+        let held = engine.present();
+        add("user:3");
+        add("user:4");
+        drop(held);
+        assert!(engine.settle());
+        assert_eq!(retired(), 0);
+    }
+}

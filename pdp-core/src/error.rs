@@ -295,6 +295,13 @@ mod tests {
     }
 
     #[test]
+    fn nobody_looks_for_hints_that_nobody_sees() {
+        let hint = |mistakes: Mistakes| mistakes.suggestion("onwer", ["owner"]);
+        assert!(hint(Mistakes::default()).is_some());
+        assert_eq!(hint(Mistakes::without_hints()), None);
+    }
+
+    #[test]
     fn hostile_letters_are_shown_as_numbers() {
         assert_eq!(printable("a\u{1b}[2J\u{202e}b"), "a\\u{1b}[2J\\u{202e}b");
         assert_eq!(printable(&"x".repeat(200)).chars().count(), 101);

@@ -10,6 +10,8 @@
 mod edges;
 mod graph;
 mod ranges;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

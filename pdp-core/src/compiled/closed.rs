@@ -111,3 +111,62 @@ impl Closed {
         0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_pair_answers_what_it_holds_and_what_it_says_everything_of() {
+        let pair = ClosedPair { held: 0b0101, complete: 0b0011 };
+        for (relations, answer) in [
+            (0, None),
+            (0b0001, Some(true)),
+            (0b0010, Some(false)),
+            (0b0011, Some(true)),
+            (0b0100, Some(true)),
+            (0b0110, Some(true)),
+            (0b1000, None),
+            (0b1010, None),
+            (0b1100, Some(true)),
+        ] {
+            assert_eq!(pair.answer(relations), answer, "{relations:b}");
+        }
+    }
+
+    /// Of two resources the second has pairs, the third ranges, and the fourth both.
+    #[test]
+    fn what_has_pairs_or_ranges_is_complete() {
+        let spans = vec![(2, 0, vec![(0, 2), (4, 5)]), (3, 0, vec![(0, 1)]), (3, 1, vec![(4, 5)])];
+        let ranges = Ranges::new(4, spans, 1, Vec::new(), Vec::new());
+        let closed = Closed::new(vec![0, 1, 0, 0b101], vec![(pair(7, 1), 1)], ranges);
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(|resource| closed.is_complete(resource)),
+            [false, true, true, true, false]
+        );
+        let pair = |resource| closed.pair(Some(7), resource);
+        assert_eq!((pair(1).held, pair(2).held), (1, 0));
+        assert_eq!(closed.pair(Some(8), 1).held, 0);
+        let answer = |places: &[u32], resource, relations| {
+            closed.answer_by_ranges(places, resource, pair(resource), relations)
+        };
+        assert_eq!(answer(&[4], 2, 0b01), Some(true));
+        assert_eq!(answer(&[3], 2, 0b01), Some(false));
+        assert_eq!(answer(&[4], 2, 0b11), None);
+        assert_eq!(answer(&[4], 3, 0b111), Some(true));
+        assert_eq!(answer(&[3], 3, 0b110), Some(false));
+        assert_eq!(answer(&[4], 1, 0b10), None);
+    }
+
+    #[test]
+    fn pairs_have_homes_of_their_own() {
+        let pairs = || (1..=1_000).map(|number| pair(number, 7 * number));
+        let with_one = pairs().map(|pair| (pair, 1)).collect();
+        let closed = Closed::new(vec![1], with_one, Ranges::default());
+        assert_eq!(closed.slots.len(), 2_048);
+        let homes: BTreeSet<usize> = pairs().map(|pair| closed.home(pair)).collect();
+        assert!(homes.len() > 8, "{}", homes.len());
+    }
+}

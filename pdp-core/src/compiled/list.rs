@@ -144,3 +144,22 @@ impl Lists {
         &self.candidates[begin as usize..end as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_of_each_phase_stand_behind_those_of_the_phase_before() {
+        let run = Run { first: 10, up_to: [1, 3, 6] };
+        for (phases, part) in [
+            (Phase::ALL, (10, 16)),
+            (Phase::Bypass.alone(), (10, 11)),
+            (Phase::Deny.alone(), (11, 13)),
+            (Phase::Permit.alone(), (13, 16)),
+            ((Phase::Bypass, Phase::Deny), (10, 13)),
+        ] {
+            assert_eq!(run.part(phases), part, "{phases:?}");
+        }
+    }
+}

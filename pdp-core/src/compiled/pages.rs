@@ -142,6 +142,16 @@ mod tests {
     }
 
     #[test]
+    fn pages_that_are_not_there_are_one_that_stands_in() {
+        let pages: Pages<u32> = Pages::filled(2 * PAGE);
+        let is_same = |one: usize, other: usize| {
+            Arc::ptr_eq(&pages.shelves[0][one], &pages.shelves[0][other])
+        };
+        assert_eq!((is_same(0, 1), is_same(1, 2)), (false, false));
+        assert!((2..SHELF).all(|page| is_same(2, page)));
+    }
+
+    #[test]
     fn items_stay_where_they_are_beyond_a_shelf() {
         let count = PAGE * SHELF + PAGE + 1;
         let mut pushed: Pages<u32> = Pages::default();

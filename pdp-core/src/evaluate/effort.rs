@@ -139,6 +139,22 @@ fn one_question_about_one_value_takes_no_expression() {
     }
 }
 
+/// A host may state an address as one, and not as a text.
+#[test]
+fn a_question_about_an_address_of_a_host_takes_no_expression() {
+    let text = VALUES.replace("CONDITION", "\"cidr('10.0.0.0/8').containsIP(context.address)\"");
+    let policies = policies(&text);
+    let address = crate::Value::Ip(core::net::IpAddr::from([10, 1, 2, 3]));
+    let context = crate::Map::from_entries(vec![("address".into(), address)]).expect("one");
+    let actor = crate::Actor::new(crate::ActorType::Human, "user:1");
+    let request = crate::Request::new(actor, "act", crate::Resource::new("thing", "a"));
+    let mut scratch = Scratch::new();
+    let decision =
+        policies.evaluate(&crate::Request { context: &context, ..request }, &mut scratch);
+    assert_eq!(decision.reason, "it");
+    assert!(scratch.memory.meter.step(usize::try_from(STEPS_MAX).expect("few")).is_ok());
+}
+
 #[test]
 fn other_conditions_are_reckoned() {
     for condition in
@@ -207,6 +223,76 @@ fn relations_that_facts_state_or_lead_to_take_one_look() {
             let wanted = Effort { reason: reason.to_owned(), reckoned: false, walked: false };
             let request = request(&actor, "act", ("thing", thing), "");
             assert_eq!(effort(&policies, &request), wanted, "{selector} {thing} {user}");
+        }
+    }
+}
+
+/// Without what was found beforehand, with what is left to do: to look, or to walk.
+#[test]
+fn without_closures_facts_are_looked_at_before_a_walk_is_begun() {
+    for (selector, thing, user, walked) in [
+        ("{relation: owner}", "a", 1, false),
+        ("{relation: owner}", "a", 2, false),
+        ("{not: {relation: owner}}", "a", 1, false),
+        ("{relation: [owner, blocked]}", "a", 2, false),
+        ("{relation: parent.viewer}", "a", 2, false),
+        ("{relation: parent.viewer}", "a", 1, false),
+        ("{relation: twin.keeper}", "a", 1, false),
+        ("{relation: twin.keeper}", "a", 2, false),
+        ("{relation: owner}", "b", 1, false),
+        ("{relation: owner}", "b", 2, false),
+        ("{relation: owner}", "c", 5, false),
+        ("{relation: owner}", "c", 2, false),
+        ("{relation: owner}", "none", 1, false),
+        ("{relation: viewer}", "a", 9, false),
+        ("{relation: viewer}", "a", 3, true),
+        ("{relation: [parent.viewer, owner]}", "a", 2, true),
+    ] {
+        let policies = policies(&RELATIONS.replace("SELECTOR", selector)).without_closures();
+        let actor = format!(r#""actor_id": "user:{user}", "actor_type": "human""#);
+        let took = effort(&policies, &request(&actor, "act", ("thing", thing), ""));
+        assert_eq!(took.walked, walked, "{selector} {thing} {user}");
+    }
+}
+
+/// Eight sets of as many groups are looked at one by one, unless the limit of walks forbids it.
+#[test]
+fn few_sets_are_looked_at_and_many_are_walked() {
+    for (sets, limit, walked) in [(8, 9, false), (9, 90, true), (8, 8, true), (2, 3, false)] {
+        let owners: Vec<_> = (0..sets).map(|group| format!("'group:{group}#member'")).collect();
+        let text = RELATIONS.replace("SELECTOR", "{relation: owner}");
+        let text = text.replace("'group:one#member', 'group:two#guest'", &owners.join(", "));
+        let text = text.replace("version: 1", &format!("version: 1\nwalk_limit: {limit}"));
+        let policies = policies(&text).without_closures();
+        let actor = r#""actor_id": "user:1", "actor_type": "human""#;
+        let document = request(actor, "act", ("thing", "c"), "");
+        let document = RequestDocument::parse(document.as_bytes()).expect("a request");
+        let mut scratch = Scratch::new();
+        policies.evaluate(&document.request(), &mut scratch);
+        assert_eq!(scratch.walk.has_visited(), walked, "{sets} {limit}");
+    }
+}
+
+/// What was found beforehand answers inside of expressions, too, and as ranges.
+#[test]
+fn what_was_found_beforehand_takes_no_walk() {
+    let among = "{any: [{relation: viewer}, {role: none}]}";
+    let through = "{any: [{relation: parent.viewer}, {role: none}]}";
+    let selectors = SELECTORS.iter().map(|(selector, ..)| *selector).chain([among, through]);
+    for selector in selectors {
+        let policies = policies(&RELATIONS.replace("SELECTOR", selector));
+        for (policies, kind) in [(policies.closed_as_ranges(), "ranges"), (policies, "pairs")] {
+            // What one fact of the folder says is closed as a range alone.
+            if (selector, kind) == (through, "pairs") {
+                continue;
+            }
+            for (user, thing) in
+                [1, 2, 3, 4, 77].into_iter().flat_map(|user| [(user, "a"), (user, "c")])
+            {
+                let actor = format!(r#""actor_id": "user:{user}", "actor_type": "human""#);
+                let took = effort(&policies, &request(&actor, "act", ("thing", thing), ""));
+                assert!(!took.walked, "{selector} {thing} {user} {kind}");
+            }
         }
     }
 }
@@ -294,6 +380,120 @@ fn a_request_is_held_against_the_rules_that_its_keys_lead_to() {
     }
 }
 
+/// How many rules are tried of these, each its selector, by an actor with some claims.
+fn tried_of(selectors: &[&str], claims: &str) -> usize {
+    let rules: String = selectors
+        .iter()
+        .zip(0..)
+        .map(|(selector, n)| {
+            format!("  - {{id: rule{n}, effect: permit, resource: thing, actors: {selector}}}\n")
+        })
+        .collect();
+    let policies =
+        policies(&format!("version: 1\ntypes: {{thing: {{actions: [act]}}}}\nrules:\n{rules}"));
+    let actor = format!(r#""actor_id": "x", "actor_type": "human", {claims}"#);
+    tried(&policies, &request(&actor, "act", ("thing", "a"), ""))
+}
+
+/// A key of more than half of the rules leads to none of them, and it takes five that keys lead to.
+#[test]
+fn keys_lead_to_rules_where_that_tells_enough_of_them_apart() {
+    let none = r#""roles": ["none"]"#;
+    let (common, rare) =
+        ("{role: common}", ["{role: a}", "{role: b}", "{role: c}", "{role: d}", "{role: e}"]);
+    let of = |count: usize| [&[common].repeat(count)[..], &rare].concat();
+    assert_eq!(tried_of(&of(5), none), 0);
+    assert_eq!(tried_of(&of(6), none), 6);
+    assert_eq!(tried_of(&of(6), r#""roles": ["a"]"#), 7);
+    let of = |plain: usize, keyed: usize| {
+        [&["{type: human}"].repeat(plain)[..], &rare[..keyed]].concat()
+    };
+    assert_eq!(tried_of(&of(1, 4), none), 5);
+    assert_eq!(tried_of(&of(1, 5), none), 1);
+    assert_eq!(tried_of(&of(3, 4), none), 7);
+}
+
+#[test]
+fn a_list_under_a_key_has_keys_of_its_own_and_copies_nothing_again() {
+    let all = |role: fn(usize) -> String| -> Vec<String> {
+        (0..6)
+            .flat_map(|n| (0..8).map(move |tenant| (n, tenant)))
+            .map(|(n, tenant)| format!("{{all: [{{tenant: 't:{tenant}'}}, {}]}}", role(n)))
+            .collect()
+    };
+    let tried_of = |selectors: Vec<String>| {
+        let selectors: Vec<&str> = selectors.iter().map(String::as_str).collect();
+        tried_of(&selectors, r#""roles": ["r3"], "microdao_ids": ["t:5"]"#)
+    };
+    assert_eq!(tried_of(all(|n| format!("{{role: r{n}}}"))), 1);
+    assert_eq!(tried_of(all(|n| format!("{{any: [{{role: r{n}}}, {{role: s{n}}}]}}"))), 6);
+}
+
+/// Parts of "any of these" lead to a rule if each of them does.
+#[test]
+fn alternatives_lead_to_a_rule_by_one_key_of_each() {
+    let selectors: Vec<String> = (0..9)
+        .map(|n| format!("{{any: [{{role: a{n}, tenant: 't:{n}'}}, {{role: b{n}}}]}}"))
+        .collect();
+    let selectors: Vec<&str> = selectors.iter().map(String::as_str).collect();
+    for (claims, count) in [
+        (r#""roles": ["b3"]"#, 1),
+        (r#""microdao_ids": ["t:3"]"#, 1),
+        (r#""roles": ["a3"]"#, 0),
+        (r#""roles": ["a3", "b3"], "microdao_ids": ["t:4"]"#, 2),
+    ] {
+        assert_eq!(tried_of(&selectors, claims), count, "{claims}");
+    }
+}
+
+/// How many rules there are in earlier lists does not matter while all of them are few.
+#[test]
+fn the_rules_of_a_second_type_are_found_by_keys_too() {
+    let rules: String = (0..3_000)
+        .flat_map(|n| [("thing", n), ("other", n)])
+        .map(|(of, n)| {
+            format!("  - {{id: {of}{n}, effect: permit, resource: {of}, actors: {{role: r{n}}}}}\n")
+        })
+        .collect();
+    let policies = policies(&format!(
+        "version: 1\ntypes: {{thing: {{actions: [act]}}, other: {{actions: [act]}}}}\nrules:\n{rules}"
+    ));
+    let actor = r#""actor_id": "x", "actor_type": "human", "roles": ["r7"]"#;
+    for of in ["thing", "other"] {
+        assert_eq!(tried(&policies, &request(actor, "act", (of, "a"), "")), 1, "{of}");
+    }
+}
+
+/// Up to sixteen lists are merged as they are gone through; the rules of more are sorted. Memory
+/// for either is used again, and only keys that are wanted are found.
+#[test]
+fn lists_are_merged_and_many_are_sorted() {
+    let rules: String = (0..40)
+        .map(|n| {
+            format!(
+                "  - {{id: rule{n}, effect: permit, resource: thing, actors: {{role: r{n}, type: agent}}}}
+  - {{id: of{n}, effect: permit, resource: other, actors: {{id: 'user:{n}'}}}}\n"
+            )
+        })
+        .collect();
+    let policies = policies(&format!(
+        "version: 1\ntypes: {{thing: {{actions: [act]}}, other: {{actions: [act]}}}}\nrules:\n{rules}"
+    ));
+    for (count, is_sorted) in [(1, false), (16, false), (17, true)] {
+        let roles: Vec<_> = (0..count).map(|role| format!(r#""r{role}""#)).collect();
+        let roles = roles.join(", ");
+        let actor = format!(r#""actor_id": "user:1", "actor_type": "human", "roles": [{roles}]"#);
+        let document = request(&actor, "act", ("thing", "a"), "");
+        let document = RequestDocument::parse(document.as_bytes()).expect("a request");
+        let mut scratch = Scratch::new();
+        for _ in 0..3 {
+            policies.evaluate(&document.request(), &mut scratch);
+        }
+        assert_eq!(!scratch.memory.order.is_empty(), is_sorted, "{count}");
+        assert_eq!((scratch.memory.runs.len(), scratch.memory.keys.len()), (1, count));
+    }
+}
+
 #[test]
 fn few_rules_are_looked_at_one_after_the_other() {
     let rules: String = (0..4)
@@ -328,5 +528,104 @@ fn what_was_found_of_a_value_is_kept_for_the_request() {
         assert_eq!(known.collect::<Vec<_>>(), [4], "{condition}");
         scratch.memory.begin();
         assert_eq!(scratch.memory.answer(0), None);
+    }
+}
+
+/// What rules ask of the words of a request are marks, as far as few words are enough.
+#[test]
+fn types_known_resources_and_four_roles_and_tenants_are_marks() {
+    let policies = policies(
+        "version: 1
+types: {thing: {actions: [act]}}
+rules:
+  - {id: a, effect: permit, resource: thing, actors: {type: agent}}
+  - {id: b, effect: permit, resource: {type: thing, known: true}, actors: {any: [{role: a}, {role: b}, {role: c}, {tenant: 't:1'}]}}
+  - {id: c, effect: permit, resource: {type: thing, known: false}, actors: {any: [{role: d}, {role: e}]}}
+  - {id: d, effect: permit, resource: thing, actors: {any: [{role: d}, {type: agent}]}}
+",
+    );
+    let cell = &policies.code.dispatch.types[0].cells[0];
+    let words = |marks: &[(Box<str>, u32)]| -> Vec<String> {
+        marks.iter().map(|(word, mark)| format!("{word} {mark}")).collect()
+    };
+    let candidates = &policies.code.dispatch.lists.candidates;
+    let asked = candidates.iter().map(|candidate| (candidate.marks, candidate.tests.count));
+    assert_eq!(asked.collect::<Vec<_>>(), [(1, 0), (6, 0), (8, 1), (0, 1)]);
+    assert_eq!(words(&cell.marks.tenants), ["t:1 4"]);
+    assert_eq!(words(&cell.marks.roles), ["a 4", "b 4", "c 4"]);
+    assert_eq!((cell.marks.actors, cell.marks.resources), ([0, 1, 0], [8, 2]));
+}
+
+/// Where nothing is asked of facts, the actor and the resource are not looked for.
+#[test]
+fn facts_are_asked_where_a_rule_or_a_word_of_the_default_deny_asks_them() {
+    for (rule, asks) in [
+        ("actors: {role: r}", false),
+        ("actors: {tenant: t}", false),
+        ("actors: {type: human}", false),
+        ("actors: {id: 'user:*'}", false),
+        ("when: context.risk > 1", false),
+        ("when: resource.size > 1", true),
+        ("when: context.risk + 1 > 1", true),
+        ("actors: {relation: owner}", true),
+        ("resource: {known: true}", true),
+    ] {
+        let text = format!(
+            "version: 1
+types: {{thing: {{actions: [act], relations: {{owner: direct}}, attributes: {{size: int}}}}}}
+context: {{risk: int}}
+rules: [{{id: it, effect: permit, resource: thing, {rule}}}]
+"
+        );
+        let text = text.replace("resource: thing, resource: {", "resource: {type: thing, ");
+        let cell = &policies(&text).code.dispatch.types[0].cells[0];
+        assert_eq!(cell.asks_facts, asks, "{rule}");
+    }
+}
+
+/// Where a request is about no declared type there are no marks; what is asked of its words takes
+/// no expression either.
+#[test]
+fn bypassing_for_what_is_not_declared_takes_no_expression() {
+    for actors in ["{role: root}", "{tenant: t}", "{type: service}", "{id: 'user:1'}"] {
+        let policies = policies(&format!(
+            "version: 1
+types: {{thing: {{actions: [act]}}}}
+rules: [{{id: it, effect: permit, bypass: true, actors: {actors}}}]
+"
+        ));
+        for (actor, reason) in [
+            (
+                r#""actor_id": "user:1", "actor_type": "service", "roles": ["root"], "microdao_ids": ["t"]"#,
+                "it",
+            ),
+            (r#""actor_id": "user:2", "actor_type": "human""#, "no_matching_policy"),
+        ] {
+            let took = effort(&policies, &request(actor, "act", ("planet", "a"), ""));
+            assert_eq!((took.reason.as_str(), took.reckoned), (reason, false), "{actors}");
+        }
+    }
+}
+
+/// What is asked of values of other types, or of several kinds, is no question of one value.
+#[test]
+fn only_what_values_of_the_declared_type_can_answer_is_a_question() {
+    for (condition, count) in [
+        ("context.risk < 4", 1),
+        ("context.real < 4", 0),
+        ("context.real < 4.0", 0),
+        ("'a' in context.words", 1),
+        ("'a' in context.open", 0),
+        ("'a' in context.things", 0),
+        ("context.open == 4", 0),
+    ] {
+        let text = VALUES
+            .replace(
+                "  risk: int\n",
+                "  risk: int\n  real: double\n  open: any\n  things: list(any)\n",
+            )
+            .replace("CONDITION", &format!("{condition:?}"));
+        let questions = policies(&text).code.dispatch.value_tests.len();
+        assert_eq!(questions, count, "{condition}");
     }
 }

@@ -323,3 +323,50 @@ impl Evaluation<'_> {
         next
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Actor, ActorType, Policies, Request, Resource, Scratch, SourceText};
+
+    /// Clearing a table costs its size, making one anew its first entries.
+    #[test]
+    fn the_table_of_a_long_walk_is_given_back_and_that_of_a_short_one_kept() {
+        let mut walk = Walk::default();
+        let mut visit = |count: u64| {
+            walk.begin();
+            let before = walk.visited.capacity();
+            (0..count).for_each(|key| assert_eq!(walk.visit(key, 1), 1));
+            assert!((0..count).all(|key| walk.visit(key, 1) == 0));
+            assert_eq!(walk.visited.is_empty(), count < VISITED_SCANNED as u64);
+            before
+        };
+        assert_eq!(visit(VISITED_SCANNED as u64 - 1), 0);
+        assert_eq!(visit(1_000), 0);
+        let kept = visit(2 * VISITED_KEPT as u64);
+        assert!((1_000..VISITED_KEPT).contains(&kept), "{kept}");
+        assert_eq!(visit(0), 0);
+    }
+
+    #[test]
+    fn what_leads_no_further_is_not_visited_again() {
+        let text = "
+version: 1
+types:
+  folder: {relations: {viewer: direct}}
+  file:
+    actions: [read]
+    relations: {folder: {to: folder}, viewer: [direct, folder.viewer]}
+rules: [{id: it, effect: permit, resource: file, actors: {relation: viewer}}]
+facts: {file:a: {folder: folder:f}, folder:f: {viewer: user:1}}
+";
+        let policies = Policies::from_sources(&[SourceText { path: "p.yaml", text }]);
+        let policies = policies.expect("policies").without_closures();
+        let mut scratch = Scratch::new();
+        let actor = Actor::new(ActorType::Human, "user:2");
+        let request = Request::new(actor, "read", Resource::new("file", "a"));
+        policies.evaluate(&request, &mut scratch);
+        let level: Vec<_> = scratch.walk.level.iter().map(|(subject, _)| subject.index).collect();
+        assert_eq!(level, [policies.facts.resources.index(1, "a")]);
+    }
+}

@@ -151,4 +151,36 @@ mod tests {
         let text = "{version: 1, resources: [a:b, c:d], facts: {e:f: {g: h}}}";
         assert_eq!(left(text), "{version: 1, resources:  [], facts:  {}}");
     }
+
+    #[test]
+    fn facts_that_stand_alone_leave_one_line() {
+        assert_eq!(left("facts:\n  e:f:\n    g: h\n  i:j: {}\n"), "facts:\n   {}\n");
+    }
+
+    #[test]
+    fn what_is_left_says_the_same_in_the_same_place() {
+        let says = |whole: &str, left: &str| {
+            let [whole, left] = [whole, left].map(|text| document::parse(text).expect(text));
+            says_the_rest(&whole, &left)
+        };
+        let whole = "facts: {a:b: {}}\ntypes: {a: 1, b: [c, d]}\n";
+        assert!(says(whole, "facts: {}       \ntypes: {a: 1, b: [c, d]}\n"));
+        for left in [
+            "facts: {}\ntypes: {a: 2, b: [c, d]}\n",
+            "facts: {}\ntypes: {c: 1, b: [c, d]}\n",
+            "facts: {}\ntypes: {a: 1}\n",
+            "facts: {}\ntypes: {a: 1, b: [c, d], e: f}\n",
+            "facts: {}\ntypes: {a: 1, b: [c]}\n",
+            "facts: {}\ntypes: {a: 1, b: [c, d, e]}\n",
+            "facts: {}\ntypes: {a: 1, b: [c, e]}\n",
+            "facts: {}\ntypes: {a: 1, b: {c: d}}\n",
+            "facts: {}\ntypes: {a: 1, b: [c,  d]}\n",
+            "facts: {}\n\ntypes: {a: 1, b: [c, d]}\n",
+            "facts: {}\nrules: {a: 1, b: [c, d]}\n",
+            "facts: []\ntypes: {a: 1, b: [c, d]}\n",
+            "facts: {}\n",
+        ] {
+            assert!(!says(whole, left), "{left}");
+        }
+    }
 }

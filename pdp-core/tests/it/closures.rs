@@ -255,3 +255,74 @@ fn what_leads_very_far_is_found_beforehand_too() {
         users(&drive(&format!("walk_limit: {limit}"), &facts), "read", "a");
     }
 }
+
+/// What is known of one resource and kept for the request says nothing of another one, though their
+/// relations stand at the same places.
+#[test]
+fn what_is_known_of_one_resource_is_not_taken_for_another() {
+    let policies = policies(
+        "
+version: 1
+types:
+  folder: {relations: {parent: {to: folder}, viewer: [direct, parent.viewer], keeper: direct}}
+  file: {actions: [read], relations: {folder: {to: folder}, owner: direct}}
+  page: {actions: [read], relations: {folder: {to: folder}, editor: [direct, folder.keeper]}}
+rules:
+  - {id: folder, effect: permit, resource: file, actors: {relation: folder.viewer}}
+  - {id: owner, effect: permit, resource: file, actors: {relation: owner}}
+  - {id: editor, effect: permit, resource: page, actors: {relation: editor}}
+  - {id: page, effect: permit, resource: page, actors: {relation: folder.viewer}}
+facts:
+  folder:top: {viewer: user:1}
+  folder:sub: {parent: folder:top, viewer: 'bot:*', keeper: user:2}
+  folder:plain: {parent: folder:top, keeper: user:2}
+  file:a: {folder: folder:plain, owner: user:3}
+  page:a: {folder: folder:sub, editor: user:4}
+",
+    );
+    let (walking, ranged) = (policies.without_closures(), policies.closed_as_ranges());
+    for policies in [&policies, &walking, &ranged] {
+        for (of, actor, reason) in [
+            ("file", "user:1", "folder"),
+            ("file", "user:3", "owner"),
+            ("file", "user:2", "no_matching_policy"),
+            ("file", "bot:1", "no_matching_policy"),
+            ("page", "user:1", "page"),
+            ("page", "user:2", "editor"),
+            ("page", "user:4", "editor"),
+            ("page", "bot:1", "page"),
+            ("page", "user:3", "no_matching_policy"),
+        ] {
+            let request = Request::new(human(actor), "read", Resource::new(of, "a"));
+            let decision = policies.evaluate(&request, &mut Scratch::new());
+            assert_eq!(decision.reason, reason, "{of} {actor}");
+        }
+    }
+}
+
+/// A relation with both a link and a condition leads on.
+#[test]
+fn the_members_of_a_set_have_its_relation_by_links_and_conditions() {
+    let policies = policies(
+        "
+version: 1
+types:
+  folder: {relations: {parent: {to: folder}, viewer: [direct, parent.viewer, {when: actor.id == 'user:9'}]}}
+  file: {actions: [read], relations: {reader: direct}}
+rules: [{id: it, effect: permit, resource: file, actors: {relation: reader}}]
+facts:
+  folder:top: {viewer: user:1}
+  folder:sub: {parent: folder:top, viewer: user:2}
+  file:a: {reader: 'folder:sub#viewer'}
+  file:b: {reader: ['folder:sub#viewer', 'folder:other#viewer']}
+",
+    );
+    for policies in [&policies.without_closures(), &policies] {
+        for (file, user) in [("a", 1), ("a", 2), ("a", 9), ("b", 1), ("b", 2), ("b", 9)] {
+            let id = format!("user:{user}");
+            let request = Request::new(human(&id), "read", Resource::new("file", file));
+            let decision = policies.evaluate(&request, &mut Scratch::new());
+            assert_eq!(decision.reason, "it", "{file} {user}");
+        }
+    }
+}

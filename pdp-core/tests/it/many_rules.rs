@@ -97,6 +97,78 @@ fn each_rule_is_found_by_what_it_asks_and_by_nothing_else() {
     }
 }
 
+/// Of "all of these" among "any of these" one part leads to the rule, and the others are asked.
+#[test]
+fn a_part_that_leads_to_a_rule_is_not_all_of_it() {
+    let rules: String = (0..9)
+        .map(|n| {
+            format!(
+                "
+  - {{id: rule-{n}, effect: permit, actors: {{any: [{{role: a{n}, tenant: t{n}}}, {{role: b{n}}}]}}}}"
+            )
+        })
+        .collect();
+    let policies =
+        policies(&format!("version: 1\ntypes: {{page: {{actions: [read]}}}}\nrules:{rules}\n"));
+    for (roles, tenants, rule) in [
+        (&["a7"][..], &["t7"][..], "rule-7"),
+        (&["b7"], &[], "rule-7"),
+        (&["b7"], &["t6"], "rule-7"),
+        (&["a7"], &["t6"], ""),
+        (&["a7"], &[], ""),
+        (&["a6"], &["t7"], ""),
+        (&[], &["t7"], ""),
+    ] {
+        let (roles, tenants) = (texts(roles), texts(tenants));
+        let actor =
+            Actor { roles: &roles, tenants: &tenants, ..Actor::new(ActorType::Human, "user:1") };
+        assert_eq!(decided(&policies, actor, "page:1"), rule, "{roles:?} {tenants:?}");
+    }
+}
+
+#[test]
+fn whoever_has_both_a_role_and_a_tenant_has_either() {
+    let rule = "{id: it, effect: permit, actors: {any: [{role: r}, {tenant: t}]}}";
+    let policies =
+        policies(&format!("version: 1\ntypes: {{page: {{actions: [read]}}}}\nrules: [{rule}]\n"));
+    for (roles, tenants, found) in [
+        (&["r"][..], &["t"][..], "it"),
+        (&["r", "r"], &[], "it"),
+        (&[], &["t", "t"], "it"),
+        (&["t"], &["r"], ""),
+    ] {
+        let (roles, tenants) = (texts(roles), texts(tenants));
+        let actor =
+            Actor { roles: &roles, tenants: &tenants, ..Actor::new(ActorType::Human, "user:1") };
+        assert_eq!(decided(&policies, actor, "page:1"), found, "{roles:?} {tenants:?}");
+    }
+}
+
+/// However many roles an actor claims, and in whichever order, each of them is found.
+#[test]
+fn a_role_is_found_among_few_and_among_many() {
+    let facts: String = (0..12).map(|n| format!("\n  page:{n}: {{viewer: 'role:r{n}'}}")).collect();
+    let rule = "{id: it, effect: permit, resource: page, actors: {relation: viewer}}";
+    let policies = policies(&format!(
+        "
+version: 1
+types: {{page: {{actions: [read], relations: {{viewer: direct}}}}}}
+rules: [{rule}]
+facts:{facts}
+"
+    ));
+    for count in [1, 2, 7, 8, 9, 12] {
+        let roles: Vec<String> = (0..count).rev().map(|n| format!("r{n}")).collect();
+        let roles: Vec<&'static str> = roles.iter().map(|role| &*role.clone().leak()).collect();
+        let roles = texts(&roles);
+        let actor = Actor { roles: &roles, ..Actor::new(ActorType::Human, "user:1") };
+        for page in 0..12 {
+            let wanted = if page < count { "it" } else { "" };
+            assert_eq!(decided(&policies, actor, &page.to_string()), wanted, "{count} {page}");
+        }
+    }
+}
+
 #[test]
 fn what_is_found_in_several_ways_is_tried_in_the_order_of_the_rules() {
     let policies = company();

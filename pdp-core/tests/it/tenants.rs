@@ -188,3 +188,33 @@ rules:
     }
     assert_eq!(answer(&policies, human("user:1"), "write", "folder", "nowhere"), "permit open");
 }
+
+/// Rules of another type are not among them, whichever rules are tried apart from others.
+#[test]
+fn only_rules_of_the_type_are_tried_where_tenants_have_some() {
+    let set = "
+version: 1
+types:
+  apart: {actions: [read]}
+  document: {actions: [read], relations: {team: {to: team, tenant: true}}}
+  team: {ids: prefixed}
+rules:
+  - {id: apart, effect: permit, resource: apart}
+  - {id: root, effect: permit, bypass: true, actors: {id: user:0}}
+  - {id: denied, effect: deny, resource: document, actors: {id: user:1}}
+  - {id: reader, effect: permit, resource: document, actors: {id: [user:1, user:2, user:3]}}
+facts: {document:d: {team: 'team:7'}}
+";
+    let tenant =
+        "{version: 1, tenant: 'team:7', rules: [{id: t, effect: deny, actors: {id: user:2}}]}";
+    let policies = load(set, tenant).unwrap_or_else(|errors| panic!("{errors}"));
+    for (actor, expected) in [
+        ("user:0", "permit root"),
+        ("user:1", "deny denied"),
+        ("user:2", "deny t"),
+        ("user:3", "permit reader"),
+        ("user:4", "deny no_matching_policy"),
+    ] {
+        assert_eq!(answer(&policies, human(actor), "read", "document", "d"), expected, "{actor}");
+    }
+}
