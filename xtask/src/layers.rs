@@ -97,7 +97,7 @@ pub const LAYERS: &[Layer<'_>] = &[
         outside: None,
     },
     Layer {
-        package: "pdp-floods",
+        package: "pdp-trials",
         uses: &[],
         tests_use: &[],
         outside: Some(&["anyhow", "tempfile"]),
@@ -115,7 +115,7 @@ pub const LAYERS: &[Layer<'_>] = &[
             "pdp-http",
             "pdp-grpc",
         ],
-        tests_use: &["pdp-floods", "pdp-judge"],
+        tests_use: &["pdp-judge", "pdp-trials"],
         outside: None,
     },
     Layer {

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pdp_floods::{
+use pdp_trials::{
     Caller, Crowd, Flood, Frames, GoodCallers, Part, cancel, cpu_time, crawl, overload, round,
 };
 
