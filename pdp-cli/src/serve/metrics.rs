@@ -1,6 +1,7 @@
 //! The text of `/metrics`.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use metrics::{counter, gauge};
@@ -14,6 +15,10 @@ use super::audit::Audit;
 /// Upper bounds of the buckets of durations of decisions, in seconds.
 const DECISION_SECONDS: [f64; 10] = [2e-7, 5e-7, 1e-6, 2e-6, 5e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
 
+/// How often durations are sorted into their buckets. Until then each is kept by itself, also where
+/// nobody ever asks for metrics.
+const SORTING: Duration = Duration::from_secs(1);
+
 /// What is counted while requests are answered, and what is looked up when somebody asks.
 pub(crate) struct Metrics {
     counted: PrometheusHandle,
@@ -26,7 +31,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// Begins to count.
+    /// Begins to count. Call it within a runtime.
     pub(crate) fn begin(
         engine: Arc<Engine>,
         upkeep: Arc<dyn Upkeep>,
@@ -40,6 +45,7 @@ impl Metrics {
             .build_recorder();
         let counted = recorder.handle();
         metrics::set_global_recorder(recorder).context("metrics are counted already")?;
+        tokio::spawn(sort(counted.clone()));
         Ok(Metrics { counted, engine, upkeep, audit, security, turn: Mutex::default() })
     }
 
@@ -78,6 +84,13 @@ impl Metrics {
         let Security::Tls(tls) = &self.security else { return };
         let expires = tls.expires_unix_seconds().map_or(f64::NAN, float);
         gauge!("pdp_certificate_expires_seconds").set(expires);
+    }
+}
+
+async fn sort(counted: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(SORTING).await;
+        counted.run_upkeep();
     }
 }
 
