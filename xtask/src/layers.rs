@@ -98,9 +98,9 @@ pub const LAYERS: &[Layer<'_>] = &[
     },
     Layer {
         package: "pdp-trials",
-        uses: &[],
+        uses: &["pdp-source"],
         tests_use: &[],
-        outside: Some(&["anyhow", "tempfile"]),
+        outside: Some(&["anyhow", "rustix", "tempfile"]),
     },
     Layer {
         package: "pdp-cli",
