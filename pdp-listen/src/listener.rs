@@ -7,9 +7,14 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::UnixStream as BlockingUnixStream;
 use std::path::{Path, PathBuf};
 
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixListener, UnixStream};
 
 use crate::{Address, ListenError};
+
+/// How many connections over TCP may wait to be taken; the system may allow fewer
+/// (`net.core.somaxconn`). Where this is full a connection that the other end holds for open waits
+/// seconds for the next try, so it is as large as can be.
+const BACKLOG: u32 = 65_535;
 
 /// A socket that takes connections. A Unix socket is removed with it.
 #[derive(Debug)]
@@ -39,6 +44,7 @@ impl Listener {
     /// # Errors
     ///
     /// [`ListenError`] where the address cannot be had.
+    #[expect(clippy::unused_async, reason = "there is a runtime where it is awaited")]
     pub async fn bind(address: &Address) -> Result<Self, ListenError> {
         let failed = |cause| match address {
             _ if io::Error::kind(&cause) == io::ErrorKind::AddrInUse => {
@@ -48,7 +54,7 @@ impl Listener {
         };
         match address {
             Address::Tcp(socket_address) => {
-                let socket = TcpListener::bind(socket_address).await.map_err(failed)?;
+                let socket = listen(*socket_address).map_err(failed)?;
                 let address = Address::Tcp(socket.local_addr().map_err(failed)?);
                 Ok(Listener { socket: Socket::Tcp(socket), address })
             }
@@ -85,6 +91,15 @@ impl Drop for Listener {
             let _ = fs::remove_file(path);
         }
     }
+}
+
+/// As [`TcpListener::bind`], with more room for those who wait.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // What is left of connections of a process that has ended does not keep the next one away.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Removes a socket on which nobody listens.

@@ -97,10 +97,10 @@ pub const LAYERS: &[Layer<'_>] = &[
         outside: None,
     },
     Layer {
-        package: "pdp-floods",
-        uses: &[],
+        package: "pdp-trials",
+        uses: &["pdp-source"],
         tests_use: &[],
-        outside: Some(&["anyhow", "tempfile"]),
+        outside: Some(&["anyhow", "rustix", "tempfile"]),
     },
     Layer {
         package: "pdp-cli",
@@ -115,7 +115,7 @@ pub const LAYERS: &[Layer<'_>] = &[
             "pdp-http",
             "pdp-grpc",
         ],
-        tests_use: &["pdp-floods", "pdp-judge"],
+        tests_use: &["pdp-judge", "pdp-trials"],
         outside: None,
     },
     Layer {

@@ -43,6 +43,8 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
         tokio::spawn(tls::keep(Arc::clone(tls), settings.tls.certificate.clone()));
     }
     let stop = stop_at_signal(Arc::clone(&upkeep), audit.clone())?;
+    // All before any is served: callers of one could take the files that another one needs.
+    let (http, grpc) = (listeners(&http).await?, listeners(&grpc).await?);
     let open = TaskTracker::new();
     let doors = Doors { settings, security, export: export.clone(), stop: stop.clone(), open };
     let http_door = pdp_http::Door::new(
@@ -52,9 +54,9 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
         hosts(&settings.http),
         limits(settings),
     );
-    doors.open("http", http, &pdp_http::router(Arc::new(http_door))).await?;
+    doors.open("http", http, &pdp_http::router(Arc::new(http_door)));
     let grpc_door = pdp_grpc::Door::new(service, upkeep, hosts(&settings.grpc), limits(settings));
-    doors.open("grpc", grpc, &pdp_grpc::router(Arc::new(grpc_door), stop)).await?;
+    doors.open("grpc", grpc, &pdp_grpc::router(Arc::new(grpc_door), stop));
     notify::ready();
     doors.closed().await;
     drop(kept.watch);
@@ -78,16 +80,10 @@ struct Doors<'s> {
 }
 
 impl Doors<'_> {
-    /// Serves what comes to these addresses by `router`.
-    async fn open(
-        &self,
-        door: &'static str,
-        addresses: Vec<Address>,
-        router: &Router,
-    ) -> Result<()> {
+    /// Serves what comes to these sockets by `router`.
+    fn open(&self, door: &'static str, listeners: Vec<Listener>, router: &Router) {
         let router = trace::traced(router, door, self.export.clone());
-        for address in addresses {
-            let listener = Listener::bind(&address).await?;
+        for listener in listeners {
             tracing::info!(address = %listener.address(), door, "listening");
             let (router, stop) = (router.clone(), self.stop.clone());
             let (limits, security) = (connection_limits(self.settings), self.security.clone());
@@ -95,7 +91,6 @@ impl Doors<'_> {
                 pdp_listen::serve(listener, security, &limits, router, stop).await;
             });
         }
-        Ok(())
     }
 
     /// Ready when the process was told to end and all requests were answered.
@@ -107,6 +102,14 @@ impl Doors<'_> {
 
 fn addresses(listening: &Listening) -> Result<Vec<Address>> {
     Ok(listening.listen.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
+}
+
+async fn listeners(addresses: &[Address]) -> Result<Vec<Listener>> {
+    let mut listeners = Vec::new();
+    for address in addresses {
+        listeners.push(Listener::bind(address).await?);
+    }
+    Ok(listeners)
 }
 
 /// Where others than this machine reach a door, it must be told who asks.

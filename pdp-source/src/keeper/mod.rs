@@ -22,10 +22,13 @@ use pdp_core::{Engine, Policies, PolicyVersion};
 use crate::file_digest::FileDigests;
 use crate::look::Look;
 use crate::material::Material;
-use crate::{LoadError, SourceErrors};
+use crate::{LoadError, SourceError, SourceErrors};
 use last_good::LastGood;
 use status::Counts;
 use turns::Turns;
+
+/// How often a set is read that is changed while it is read, before a reload fails.
+const ATTEMPTS: usize = 10;
 
 /// What a reload came to, also for those who asked while it was under way.
 pub(crate) type Outcome = Result<Reloaded, Arc<ReloadError>>;
@@ -138,14 +141,15 @@ impl Keeper {
 
     /// Loads the set as it stands on disk, now: whoever asks says that it is finished. Whoever asks
     /// while a reload is under way waits for the next one, together with all others who do; there
-    /// is never more than one at a time. If the files hold what runs already, nothing is compiled.
+    /// is never more than one at a time. If the files hold what runs already, nothing is compiled. If
+    /// a file is replaced while the set is read, it is read again.
     ///
     /// # Errors
     ///
     /// [`ReloadError`] where the set cannot be loaded, or what run time said does not fit it. What
     /// runs stays.
     pub fn reload(&self) -> Result<Reloaded, Arc<ReloadError>> {
-        self.turns.joined(|| self.load(Material::read(&self.paths, &self.settings.limits)))
+        self.turns.joined(|| self.load(self.read()))
     }
 
     /// As [`Keeper::reload`], in a turn of its own, if what was read is accepted; what runs is given
@@ -179,6 +183,16 @@ impl Keeper {
     /// Notes how the set looked when it was last read, or that it must be read again.
     pub(crate) fn note_read(&self, look: Option<Look>) {
         self.state().read = look;
+    }
+
+    /// Reads the set; anew, where it is changed meanwhile, as long as there are attempts.
+    fn read(&self) -> Result<Material, SourceErrors> {
+        let read = || Material::read(&self.paths, &self.settings.limits);
+        let is_final = |read: &Result<_, SourceErrors>| {
+            let is_changed = |error| matches!(error, &SourceError::Changed { .. });
+            read.as_ref().map_or_else(|errors| !errors.iter().all(is_changed), |_| true)
+        };
+        (1..ATTEMPTS).map(|_| read()).find(is_final).unwrap_or_else(read)
     }
 
     /// Makes what was read run; notes and tells what came of it.

@@ -50,6 +50,33 @@ fn a_reload_makes_new_files_run_and_keeps_what_run_time_said() {
     assert_eq!(told.lines(), ["loaded", "unchanged"]);
 }
 
+/// Each file is replaced at once, so that the set is good at every moment.
+#[test]
+fn a_reload_while_files_are_replaced_does_not_fail() {
+    let set = set("one");
+    let (keeper, _) = open(set.path(), None).unwrap();
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for rule in ["two", "three"].into_iter().cycle() {
+                if is_over.load(Ordering::Relaxed) {
+                    break;
+                }
+                replace(set.path(), "a.yaml", &doors(rule));
+                thread::sleep(Duration::from_millis(1));
+            }
+        });
+        for _ in 0..300 {
+            // What fails is counted.
+            let _ = keeper.reload();
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    let status = keeper.status();
+    assert!(status.loaded > 10, "{status:?}");
+    assert_eq!((status.failed, status.last_error), (0, None));
+}
+
 #[test]
 fn a_faulty_set_leaves_what_runs() {
     let set = set("one");

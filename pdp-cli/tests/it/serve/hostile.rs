@@ -4,7 +4,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pdp_floods::{
+use pdp_trials::{
     Caller, Crowd, Flood, Frames, GoodCallers, Part, cancel, cpu_time, crawl, overload, round,
 };
 
@@ -70,8 +70,7 @@ fn idle_connections_end() {
 #[test]
 fn a_crowd_that_takes_all_files_is_gone_when_it_is_gone() {
     let folder = folder(&[]);
-    // The one door: another one could find no file to listen with.
-    let server = Server::start(folder.path(), &["--audit-mode", "off", "--grpc-listen", ""]);
+    let server = Server::start(folder.path(), &["--audit-mode", "off"]);
     let id = server.id();
     let limits = [format!("--pid={id}"), "--nofile=64".to_owned()];
     let limited = Command::new("prlimit").args(limits).status();

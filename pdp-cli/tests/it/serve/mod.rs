@@ -15,3 +15,4 @@ mod settings; // file, environment, flags
 mod spans; // a collector of OpenTelemetry
 mod tls; // certificates of both sides, and how they change
 mod traces; // what a caller says of its trace
+mod wear; // kills, storms of reloads, files that are cut off

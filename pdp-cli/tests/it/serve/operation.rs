@@ -111,6 +111,64 @@ fn a_faulty_set_at_the_start_leaves_the_last_good_one_running() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("a.yaml:2"), "{output:?}");
 }
 
+/// Makes of the folder something that is no policy set, or none that may decide.
+fn ruin(policies: &Path, how: &str) {
+    let file = policies.join("a.yaml");
+    match how {
+        "no file" => fs::remove_file(file).expect("a file"),
+        "no folder" => fs::remove_dir_all(policies).expect("a folder"),
+        text => fs::write(file, text).expect("a file"),
+    }
+}
+
+const RUINS: [&str; 7] = [
+    "no file",
+    "no folder",
+    "",
+    "\n# nothing\n",
+    "{}",
+    "\0\0\0\0",
+    "version: 1\ntypes: {door: {actions: [open]}}\nrules: [{id: all, effect: permit}]\ndefaults: {deny_by_default: false}\n",
+];
+
+/// F11: what is deleted, emptied or says that all is permitted changes nothing.
+#[test]
+fn what_is_no_policy_set_leaves_the_good_one_running() {
+    let folder = folder(&[("policies/a.yaml", &policies("good")), ("callers.toml", CALLERS)]);
+    let server = start(folder.path(), &[]);
+    let good = server.curl("/ready", &[]).json();
+    for ruin_by in RUINS {
+        ruin(&folder.path().join("policies"), ruin_by);
+        eventually("the fault is told", || server.curl("/ready", &[]).json()["status"] == "stale");
+        assert_eq!(admin(&server, "/admin/reload", "").status, 500, "{ruin_by:?}");
+        let stale = server.curl("/ready", &[]).json();
+        assert_eq!(
+            (&stale["digest"], &stale["revision"]),
+            (&good["digest"], &good["revision"]),
+            "{ruin_by:?}"
+        );
+        let reasons = [reason(&server, "user:1"), reason(&server, "user:2")];
+        assert_eq!(reasons, ["good", "no_matching_policy"], "{ruin_by:?}");
+        fs::create_dir_all(folder.path().join("policies")).expect("a folder");
+        fs::write(folder.path().join("policies/a.yaml"), policies("good")).expect("a file");
+        eventually("it is mended", || server.curl("/ready", &[]).json()["status"] == "ready");
+    }
+}
+
+/// F11: where no good set was ever there, nothing begins.
+#[test]
+fn what_is_no_policy_set_is_nothing_to_begin_with() {
+    for ruin_by in RUINS {
+        let folder = folder(&[("policies/a.yaml", &policies("good"))]);
+        ruin(&folder.path().join("policies"), ruin_by);
+        let output = command(folder.path(), &["--policies", "policies"]).output();
+        let output = output.expect("pdp runs");
+        assert_eq!(output.status.code(), Some(1), "{ruin_by:?}: {output:?}");
+        let log = String::from_utf8_lossy(&output.stderr);
+        assert!(log.contains("policies") && !log.contains("listening"), "{ruin_by:?}: {log}");
+    }
+}
+
 #[test]
 fn facts_of_run_time_survive_a_reload() {
     let folder = folder(&[("policies/a.yaml", &policies("first")), ("callers.toml", CALLERS)]);

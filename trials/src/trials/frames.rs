@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use pdp_floods::{Flood, Frames, GoodCallers, Server, memory_bytes};
+use pdp_trials::{Flood, Frames, GoodCallers, Server, memory_bytes};
 
 use super::MEBIBYTE;
 use crate::findings::Findings;

@@ -7,6 +7,9 @@ use std::time::Duration;
 /// How long a caller waits for anything.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Where questions go.
+pub(crate) const EVALUATE: &str = "/internal/pdp/evaluate";
+
 /// A question that the shipped policies permit.
 const QUESTION: &str = r#"{"actor": {"actor_id": "user:93", "actor_type": "human", "microdao_ids": ["microdao:7"], "roles": ["member"]}, "action": "send_message", "resource": {"type": "channel", "id": "channel-general-daarion"}, "context": {"message_length": 12}}"#;
 
@@ -26,10 +29,21 @@ pub struct Answer {
     pub body: String,
 }
 
+/// The first text of this name in JSON, as it stands there.
+pub(crate) fn text<'j>(json: &'j str, name: &str) -> Option<&'j str> {
+    let (_, rest) = json.split_once(&format!("\"{name}\":"))?;
+    Some(rest.trim_start().strip_prefix('"')?.split_once('"')?.0)
+}
+
 impl Answer {
     /// Whether it refuses since there is too much to do, and says when to try again.
     pub fn is_overloaded(&self) -> bool {
         self.status == 503 && self.head.contains("retry-after: ")
+    }
+
+    /// The first text of this name in the body.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        text(&self.body, name)
     }
 }
 
@@ -77,6 +91,16 @@ impl Caller {
         self.receive()
     }
 
+    /// Sends a body to a path and waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// Where the connection ends before the answer has come.
+    pub fn post(&mut self, path: &str, body: &str) -> io::Result<Answer> {
+        self.stream.write_all((head_to(path, body.len()) + body).as_bytes())?;
+        self.receive()
+    }
+
     /// Asks.
     ///
     /// # Errors
@@ -93,12 +117,13 @@ impl Caller {
     ///
     /// Where the connection ends before it has come.
     pub fn receive(&mut self) -> io::Result<Answer> {
-        let mut bytes = Vec::new();
+        let (mut bytes, mut length) = (Vec::new(), None);
         loop {
-            if let Some(answer) = answer(&bytes) {
-                return Ok(answer);
+            length = length.or_else(|| length_of(&bytes));
+            if length.is_some_and(|length| bytes.len() >= length) {
+                return answer(&bytes).ok_or_else(|| io::ErrorKind::InvalidData.into());
             }
-            let mut read = [0; 4096];
+            let mut read = [0; 16_384];
             match self.stream.read(&mut read)? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                 count => bytes.extend_from_slice(&read[..count]),
@@ -109,18 +134,25 @@ impl Caller {
 
 /// The head of a question with a body of this length.
 pub(crate) fn head(length: usize) -> String {
-    format!(
-        "POST /internal/pdp/evaluate HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
-    )
+    head_to(EVALUATE, length)
 }
 
-/// The answer in `bytes`, if all of it is there.
-fn answer(bytes: &[u8]) -> Option<Answer> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let (head, body) = text.split_once("\r\n\r\n")?;
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+fn head_to(path: &str, length: usize) -> String {
+    format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n")
+}
+
+/// How many bytes the answer has that begins with `bytes`, if its head is there.
+fn length_of(bytes: &[u8]) -> Option<usize> {
+    let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let text = std::str::from_utf8(&bytes[..head]).ok()?;
+    let mut lines = text.lines().filter_map(|line| line.split_once(": "));
     let length = lines.find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?.1;
-    let is_whole = body.len() >= length.parse().ok()?;
-    is_whole.then(|| Answer { status, head: head.to_owned(), body: body.to_owned() })
+    Some(head + 4 + length.parse::<usize>().ok()?)
+}
+
+/// The answer in `bytes`, which is whole.
+fn answer(bytes: &[u8]) -> Option<Answer> {
+    let (head, body) = std::str::from_utf8(bytes).ok()?.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some(Answer { status, head: head.to_owned(), body: body.to_owned() })
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
-use pdp_floods::{GoodCallers, Part, Server, crawl};
+use pdp_trials::{GoodCallers, Part, Server, crawl};
 
 use crate::findings::Findings;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use pdp_floods::{Server, round};
+use pdp_trials::{Server, round};
 
 use crate::findings::Findings;
 

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use pdp_floods::{Caller, Crowd, GoodCallers, Server};
+use pdp_trials::{Caller, Crowd, GoodCallers, Server};
 
 use crate::findings::Findings;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use pdp_floods::{Server, cancel, memory_bytes};
+use pdp_trials::{Server, cancel, memory_bytes};
 
 use super::MEBIBYTE;
 use crate::findings::Findings;
