@@ -115,7 +115,7 @@ pub const LAYERS: &[Layer<'_>] = &[
             "pdp-http",
             "pdp-grpc",
         ],
-        tests_use: &["pdp-judge", "pdp-trials"],
+        tests_use: &["pdp-client", "pdp-judge", "pdp-trials"],
         outside: None,
     },
     Layer {

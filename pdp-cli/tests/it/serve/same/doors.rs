@@ -5,6 +5,7 @@ use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
+use pdp_core::wire::RequestDocument;
 use pdp_grpc::v1;
 use prost::bytes::Bytes;
 use serde_json::Value;
@@ -15,7 +16,7 @@ use crate::serve::answers::EVALUATE;
 use crate::serve::grpc::client::Client;
 use crate::serve::grpc::messages::{request, shown};
 use crate::serve::operation::CALLERS;
-use crate::serve::server::Server;
+use crate::serve::server::{PATIENCE, Server};
 use crate::support::pdp;
 
 /// What one door answered to each question; nothing where it cannot be asked.
@@ -30,6 +31,8 @@ pub struct Doors {
     server: Server,
     grpc: Client,
     http: tokio::sync::Mutex<SendRequest<Full<Bytes>>>,
+    /// The client of Rust, over both.
+    clients: [(&'static str, pdp_client::Client); 2],
 }
 
 impl Doors {
@@ -43,15 +46,29 @@ impl Doors {
         // Nobody waits here for a disk.
         let server =
             Server::start(folder, &[&given[..], &["--audit-mode", "best_effort"]].concat());
-        let grpc = Client::of(&server);
+        let grpc_address = server.grpc_address();
+        let grpc = Client::to(&grpc_address);
         let http = grpc.runtime.block_on(async {
             let stream = TcpStream::connect(&server.address).await.expect("a connection");
             let (sender, connection) = handshake(TokioIo::new(stream)).await.expect("HTTP");
             tokio::spawn(connection);
             tokio::sync::Mutex::new(sender)
         });
+        let clients = [
+            (
+                "pdp-client over HTTP",
+                pdp_client::Client::http(&format!("http://{}", server.address)),
+            ),
+            ("pdp-client over gRPC", pdp_client::Client::grpc(&format!("http://{grpc_address}"))),
+        ];
+        let clients = clients.map(|(name, client)| {
+            let within = grpc.runtime.enter();
+            let client = client.deadline(PATIENCE).build().expect("a client");
+            drop(within);
+            (name, client)
+        });
         let (folder, changes) = (folder.to_owned(), String::new());
-        Doors { folder, policies, changes, server, grpc, http }
+        Doors { folder, policies, changes, server, grpc, http, clients }
     }
 
     /// Applies a change set, if it is one that must be taken; else it must be refused.
@@ -66,16 +83,21 @@ impl Doors {
 
     /// Asks everything everywhere. A batch holds only what can be read, since else it is refused
     /// whole.
-    pub fn ask(&self, questions: &[String], wanted: &[Answer]) -> [(&'static str, Said); 5] {
+    pub fn ask(&self, questions: &[String], wanted: &[Answer]) -> Vec<(&'static str, Said)> {
         let readable: Vec<bool> =
             wanted.iter().map(|answer| matches!(answer, Answer::Decision(_))).collect();
-        [
+        let mut all = vec![
             ("pdp eval", self.by_command_line(questions)),
             ("HTTP", questions.iter().map(|question| Some(self.over_http(question))).collect()),
             ("HTTP, in a batch", self.by_http_batch(questions, &readable)),
             ("gRPC", self.over_grpc(questions, &readable)),
             ("gRPC, in a batch", self.by_grpc_batch(questions, &readable)),
-        ]
+        ];
+        for (name, client) in &self.clients {
+            all.push((name, self.by_client(client, questions, &readable)));
+            all.push((name, self.by_client_batch(client, questions, &readable)));
+        }
+        all
     }
 
     fn by_command_line(&self, questions: &[String]) -> Said {
@@ -133,6 +155,35 @@ impl Doors {
         spread(answers.collect(), readable)
     }
 
+    fn by_client(
+        &self,
+        client: &pdp_client::Client,
+        questions: &[String],
+        readable: &[bool],
+    ) -> Said {
+        let answers = of(questions, readable).map(|question| {
+            let document = RequestDocument::parse(question.as_bytes()).expect("a request");
+            let request = document.request();
+            let asked = client.ask(&request);
+            answered(&self.grpc.runtime.block_on(asked).expect("an answer"))
+        });
+        spread(answers.collect(), readable)
+    }
+
+    fn by_client_batch(
+        &self,
+        client: &pdp_client::Client,
+        questions: &[String],
+        readable: &[bool],
+    ) -> Said {
+        let documents = of(questions, readable)
+            .map(|question| RequestDocument::parse(question.as_bytes()).expect("a request"));
+        let documents: Vec<RequestDocument<'_>> = documents.collect();
+        let requests: Vec<_> = documents.iter().map(RequestDocument::request).collect();
+        let answers = self.grpc.runtime.block_on(client.ask_batch(&requests)).expect("answers");
+        spread(answers.iter().map(answered).collect(), readable)
+    }
+
     /// Status and body of what a path answers.
     fn post(&self, path: &str, body: &str) -> (u16, Value) {
         let request = Request::post(path).header("host", &self.server.address);
@@ -144,6 +195,11 @@ impl Doors {
             (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
         })
     }
+}
+
+fn answered(answer: &pdp_client::Answer) -> Answer {
+    assert_eq!((answer.decision_id.len(), answer.dropped.len()), (36, 0));
+    Answer::Decision(serde_json::to_value(&answer.decision).expect("JSON"))
 }
 
 fn value(question: &str) -> Value {
