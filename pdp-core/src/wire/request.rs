@@ -97,16 +97,9 @@ pub(super) fn refusal<S: Serializer>(
 /// ```
 #[derive(Clone, Debug)]
 pub struct RequestDocument<'j> {
-    actor_id: Text<'j>,
-    actor_type: ActorType,
-    tenants: Vec<Text<'j>>,
-    roles: Vec<Text<'j>>,
-    memberships: Vec<Membership<'j>>,
-    actor_attributes: Map<'j>,
+    actor: ActorParts<'j>,
     action: Text<'j>,
-    resource_type: Text<'j>,
-    resource_id: Text<'j>,
-    resource_attributes: Map<'j>,
+    resource: ResourceParts<'j>,
     context: Map<'j>,
     now: Option<Timestamp>,
 }
@@ -146,20 +139,8 @@ impl<'j> RequestDocument<'j> {
         if !words.chain(&now).all(|word| is_word(word)) {
             return None;
         }
-        Some(RequestDocument {
-            actor_id: actor.id,
-            actor_type: actor.actor_type,
-            tenants: actor.tenants,
-            roles: actor.roles,
-            memberships: actor.memberships,
-            actor_attributes: actor.attributes,
-            action,
-            resource_type: resource.resource_type,
-            resource_id: resource.id,
-            resource_attributes: resource.attributes,
-            context,
-            now: now.map(|text| Timestamp::parse(&text)).transpose().ok()?,
-        })
+        let now = now.map(|text| Timestamp::parse(&text)).transpose().ok()?;
+        Some(RequestDocument { actor, action, resource, context, now })
     }
 
     /// Reads the JSON of a batch, `{"requests": [{…}, …]}`: at most `bytes_max` bytes in all, and 1
@@ -195,23 +176,24 @@ impl<'j> RequestDocument<'j> {
 
     /// The request.
     pub fn request(&self) -> Request<'_> {
+        let RequestDocument { actor, action, resource, context, now } = self;
         Request {
             actor: Actor {
-                id: &self.actor_id,
-                actor_type: self.actor_type,
-                tenants: &self.tenants,
-                roles: &self.roles,
-                memberships: &self.memberships,
-                attributes: &self.actor_attributes,
+                id: &actor.id,
+                actor_type: actor.actor_type,
+                tenants: &actor.tenants,
+                roles: &actor.roles,
+                memberships: &actor.memberships,
+                attributes: &actor.attributes,
             },
-            action: &self.action,
+            action,
             resource: Resource {
-                resource_type: &self.resource_type,
-                id: &self.resource_id,
-                attributes: &self.resource_attributes,
+                resource_type: &resource.resource_type,
+                id: &resource.id,
+                attributes: &resource.attributes,
             },
-            context: &self.context,
-            now: self.now,
+            context,
+            now: *now,
         }
     }
 }
@@ -232,7 +214,7 @@ pub struct RequestParts<'j> {
 }
 
 /// What the actor of a request consists of.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ActorParts<'j> {
     /// Its id.
     pub id: Text<'j>,
@@ -249,7 +231,7 @@ pub struct ActorParts<'j> {
 }
 
 /// What the resource of a request consists of.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ResourceParts<'j> {
     /// Its type.
     pub resource_type: Text<'j>,
@@ -284,16 +266,20 @@ pub(super) fn read(value: Value<'_>) -> Result<RequestDocument<'_>, RequestError
     let mut actor = Fields::new(root.required("actor")?, "actor")?;
     let mut resource = Fields::new(root.required("resource")?, "resource")?;
     let document = RequestDocument {
-        actor_id: actor.word("actor_id")?,
-        actor_type: actor.actor_type("actor_type")?,
-        tenants: actor.words("microdao_ids")?,
-        roles: actor.words("roles")?,
-        memberships: actor.memberships("memberships")?,
-        actor_attributes: actor.map("attributes")?,
+        actor: ActorParts {
+            id: actor.word("actor_id")?,
+            actor_type: actor.actor_type("actor_type")?,
+            tenants: actor.words("microdao_ids")?,
+            roles: actor.words("roles")?,
+            memberships: actor.memberships("memberships")?,
+            attributes: actor.map("attributes")?,
+        },
         action: root.word("action")?,
-        resource_type: resource.word("type")?,
-        resource_id: resource.word("id")?,
-        resource_attributes: resource.map("attributes")?,
+        resource: ResourceParts {
+            resource_type: resource.word("type")?,
+            id: resource.word("id")?,
+            attributes: resource.map("attributes")?,
+        },
         context: root.map("context")?,
         now: root.time("now")?,
     };
