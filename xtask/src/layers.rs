@@ -126,7 +126,7 @@ pub const LAYERS: &[Layer<'_>] = &[
     },
     Layer {
         package: "pdp-door-benches",
-        uses: &["pdp-benches", "pdp-proto"],
+        uses: &["pdp-benches", "pdp-proto", "pdp-trials"],
         tests_use: &[],
         outside: None,
     },

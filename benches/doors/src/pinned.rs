@@ -1,7 +1,6 @@
 //! Processes that stay on one core.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -9,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use pdp_trials::{cpu_time, memory_bytes};
 
 /// The core of what is measured.
 pub const SERVER_CORE: &str = "0";
@@ -45,23 +45,12 @@ impl Server {
 
     /// For how long it has been on a core, all its threads together.
     pub fn busy(&self) -> Result<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name of the program is in brackets and may hold anything.
-        let (_, rest) = stat.rsplit_once(')').context("no name")?;
-        let field = |number: usize| -> Result<u64> {
-            Ok(rest.split_whitespace().nth(number).context("no such field")?.parse()?)
-        };
-        // utime and stime, the 14th and 15th fields, in ticks.
-        let ticks = field(11)? + field(12)?;
-        Ok(Duration::from_micros(ticks * 1_000_000 / rustix::param::clock_ticks_per_second()))
+        cpu_time(self.child.id()).context("no figure")
     }
 
     /// How many bytes of memory it holds.
     pub fn memory(&self) -> Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kibibytes = line.context("no figure")?.trim().trim_end_matches(" kB");
-        Ok(kibibytes.parse::<u64>()? * 1024)
+        memory_bytes(self.child.id()).context("no figure")
     }
 }
 
