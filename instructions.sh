@@ -53,8 +53,8 @@ count_once() {
     done | paste "$folder/cases" - >"$folder/counts"
 }
 
-# Several times, since one run in a dozen draws seeds with which all its tables are slow; side by
-# side, since what else a machine does counts for nothing.
+# Several times, since each run draws seeds of its own, with which tables are more or less lucky;
+# side by side, since what else a machine does counts for nothing.
 count() {
     local processes=() process
     cargo build --locked --quiet --release --package pdp-benches --bin instructions

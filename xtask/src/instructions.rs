@@ -18,7 +18,7 @@ pub struct Count {
 /// instructions of all times, divided by tabs.
 ///
 /// Of a case with several lines the one counts below which a quarter of them lies. They differ by
-/// the seeds of hash tables, where a few are unlucky, and never the other way.
+/// the seeds of hash tables: most lie close together, a few far above, and none far below.
 ///
 /// # Errors
 ///

@@ -118,7 +118,7 @@ fn hierarchy(app: App) {
 fn relations() {
     let relations = Relations::new(GROUPS);
     let permits = |question: &Question| relations.permits(question);
-    let policies = compiled(1, &relations.texts());
+    let policies = compiled(SETS, &relations.texts());
     let nested = relations.questions(relations::Kind::Chain, WALKS);
     decide("relations, nested groups", &policies, &nested, Question::request, permits);
     let any = relations.questions(relations::Kind::Any, 65_536).into_iter();

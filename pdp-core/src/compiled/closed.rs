@@ -1,8 +1,6 @@
 use std::hash::BuildHasher;
 
-use foldhash::fast::RandomState;
-
-use super::{Ranges, ResourceIndex, pair};
+use super::{Ranges, ResourceIndex, Seed, pair};
 
 /// Which actors have which relations on resources, with all that sets and links lead to: what walks
 /// would find, found beforehand. It is made once and never changed, so it lies flat.
@@ -14,7 +12,7 @@ pub(crate) struct Closed {
     /// Open addressing, linear probing, at most three quarters full: an actor and a resource, and the
     /// relations, as bits; 0 is empty.
     slots: Vec<(u64, u64)>,
-    seed: RandomState,
+    seed: Seed,
     /// What very many actors have, or what leads very far.
     ranges: Ranges,
 }
@@ -50,7 +48,7 @@ impl Closed {
             is_same
         });
         let size = if pairs.is_empty() { 0 } else { (pairs.len() * 4 / 3 + 1).next_power_of_two() };
-        let seed = RandomState::default();
+        let seed = Seed::default();
         let mut closed = Closed { complete, slots: vec![(0, 0); size], seed, ranges };
         for (pair, relations) in pairs {
             let mut position = closed.home(pair);

@@ -1,12 +1,11 @@
 use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 
-use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use pdp_cel::Question;
 
 use super::table::is_same;
-use super::{List, Lists, Map, Marks, NodeId, RelationIndex, TypeIndex};
+use super::{List, Lists, Map, Marks, NodeId, RelationIndex, Seed, TypeIndex};
 use crate::{Effect, Obligation};
 
 /// Which rules can apply to a request.
@@ -40,7 +39,7 @@ impl Dispatch {
 pub(crate) struct Targets {
     known: Vec<Target>,
     numbers: HashTable<u32>,
-    seed: RandomState,
+    seed: Seed,
 }
 
 #[derive(Debug)]
@@ -81,7 +80,7 @@ impl Targets {
 }
 
 #[inline]
-fn target_hash(seed: &RandomState, type_name: &str, action: &str) -> u64 {
+fn target_hash(seed: &Seed, type_name: &str, action: &str) -> u64 {
     let mut hasher = seed.build_hasher();
     hasher.write(type_name.as_bytes());
     hasher.write(action.as_bytes());

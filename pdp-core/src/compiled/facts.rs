@@ -1,11 +1,9 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-
 use super::open_table::{OpenTable, Slot};
 use super::pages::SHARES;
-use super::{Closed, Record, RelationIndex, ResourceIndex, Resources, Stored, TextTable};
+use super::{Closed, Record, RelationIndex, ResourceIndex, Resources, Seed, Stored, TextTable};
 use crate::Timestamp;
 
 /// All facts, in tables that copies share as far as they are the same.
@@ -228,7 +226,7 @@ pub(crate) fn of_pair(pair: u64) -> (u32, ResourceIndex) {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pairs {
     table: OpenTable<PairSlot>,
-    seed: RandomState,
+    seed: Seed,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -286,7 +284,7 @@ impl Pairs {
     pub(crate) fn of(pairs: impl Iterator<Item = (u64, u64)>) -> Self {
         let slots: Vec<PairSlot> =
             pairs.map(|(pair, relations)| PairSlot { pair, relations }).collect();
-        let seed = RandomState::default();
+        let seed = Seed::default();
         let table = OpenTable::of(
             &slots,
             |slot| seed.hash_one(slot.pair),
@@ -306,7 +304,7 @@ impl Pairs {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EndingPairs {
     table: OpenTable<EndingSlot>,
-    seed: RandomState,
+    seed: Seed,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -358,7 +356,7 @@ impl EndingPairs {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moved {
     table: OpenTable<MovedSlot, SHARES>,
-    seed: RandomState,
+    seed: Seed,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -396,7 +394,7 @@ impl Moved {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ActorAttributes {
     table: OpenTable<AttributeSlot, SHARES>,
-    seed: RandomState,
+    seed: Seed,
 }
 
 #[derive(Clone, Debug, Default)]

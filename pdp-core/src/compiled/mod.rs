@@ -42,11 +42,15 @@ pub(crate) type TypeIndex = u16;
 /// A resource that facts name, by its position in [`Resources`].
 pub(crate) type ResourceIndex = u32;
 
-/// Maps whose keys come from policies and requests: hashed with a seed.
-pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;
+/// How keys of policies and requests are hashed, with a seed that is drawn. The quicker hash of the
+/// same library lets short ids cluster with some seeds, so that one process in a dozen is slow.
+pub(crate) type Seed = foldhash::quality::RandomState;
+
+/// Maps whose keys come from policies and requests.
+pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, Seed>;
 
 /// Sets of the same kind.
-pub(crate) type Set<K> = hashbrown::HashSet<K, foldhash::fast::RandomState>;
+pub(crate) type Set<K> = hashbrown::HashSet<K, Seed>;
 
 /// A number for a position among things each of which stands for bytes of a policy text.
 pub(crate) fn number(index: usize) -> u32 {

@@ -1,12 +1,10 @@
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-
 use super::flat_table::FlatTable;
 use super::open_table::{OpenTable, Slot};
 use super::pages::{Pages, SHARES};
-use super::{Detail, DetailKey, RelationIndex, ResourceIndex, TypeIndex, Until};
+use super::{Detail, DetailKey, RelationIndex, ResourceIndex, Seed, TypeIndex, Until};
 
 /// Texts, each once, numbered in the order in which they came.
 #[derive(Clone, Debug, Default)]
@@ -328,7 +326,7 @@ struct Texts<const MARKED: bool> {
     arena: Arc<Arena>,
     later: Pages<(u16, Arc<str>), SHARES>,
     later_numbers: OpenTable<Later>,
-    seed: RandomState,
+    seed: Seed,
 }
 
 impl<const MARKED: bool> Texts<MARKED> {

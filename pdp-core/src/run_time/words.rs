@@ -1,16 +1,14 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-
 use super::key::{FactKey, State};
-use crate::compiled::{OpenTable, SHARES, TableSlot};
+use crate::compiled::{OpenTable, SHARES, Seed, TableSlot};
 
 /// The last words of run time, by fact.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Words {
     table: OpenTable<WordSlot, SHARES>,
-    seed: RandomState,
+    seed: Seed,
     /// How many words were said.
     count: u64,
 }
@@ -74,6 +72,6 @@ impl Words {
 }
 
 /// Empty slots are never hashed.
-fn hash(seed: &RandomState, slot: &WordSlot) -> u64 {
+fn hash(seed: &Seed, slot: &WordSlot) -> u64 {
     slot.0.as_ref().map_or(0, |word| seed.hash_one(&word.key))
 }
