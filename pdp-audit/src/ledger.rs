@@ -30,10 +30,12 @@ pub struct Counts {
     pub recorded: u64,
     /// Answers whose record waits or is being written.
     pub in_flight: u64,
-    /// Answers without a record: it could not be written, found no place in the queue, or was not
-    /// safe before the deadline. The last kind may be written later all the same and stays counted
-    /// here, so a file may hold more records than `recorded` says, and never fewer.
+    /// Answers without a record: it could not be written, or found no place in the queue.
     pub lost: u64,
+    /// Answers that were given without waiting any longer, since their records were not safe before
+    /// the deadline. What becomes of such a record is counted above, like that of any other: it is
+    /// in flight until it is written or lost.
+    pub late: u64,
 }
 
 impl Ledger {
@@ -44,8 +46,8 @@ impl Ledger {
 
     /// What is counted at this moment.
     pub fn counts(&self) -> Counts {
-        let Settled { decided, recorded, lost } = *lock(&self.settled);
-        Counts { decided, recorded, in_flight: decided - recorded - lost, lost }
+        let Settled { decided, recorded, lost, late } = *lock(&self.settled);
+        Counts { decided, recorded, in_flight: decided - recorded - lost, lost, late }
     }
 
     /// An answer came. It is in flight until it is counted as recorded or lost.
@@ -62,6 +64,11 @@ impl Ledger {
     pub(crate) fn lost(&self, answers: u64) {
         lock(&self.settled).lost += answers;
     }
+
+    /// An answer waits no longer for its record.
+    pub(crate) fn late(&self) {
+        lock(&self.settled).late += 1;
+    }
 }
 
 #[derive(Debug, Default)]
@@ -69,4 +76,5 @@ struct Settled {
     decided: u64,
     recorded: u64,
     lost: u64,
+    late: u64,
 }

@@ -81,6 +81,9 @@ pub struct Trace<'a> {
     pub span_id: &'a str,
 }
 
+/// The `kind` of a refusal for overload: there is too much to do, so nobody waits for its record.
+pub const OVERLOADED: &str = "overloaded";
+
 /// What an audit record is about.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "nearly all are decisions")]

@@ -22,7 +22,8 @@ mod source;
 pub mod wire;
 
 pub use audit::{
-    AuditError, AuditEvent, AuditRecord, AuditSink, Passage, RecordedRequest, Recording, Trace,
+    AuditError, AuditEvent, AuditRecord, AuditSink, OVERLOADED, Passage, RecordedRequest,
+    Recording, Trace,
 };
 pub use change_set::{ActorForm, Change, ChangeSet, ChangedActor, Operation, Statement};
 pub use decider::Decider;

@@ -1,7 +1,7 @@
 //! Why a door gives no decision.
 
 use pdp_core::wire::{RequestError, RequestErrorKind};
-use pdp_core::{ChangeError, ChangeErrorKind};
+use pdp_core::{ChangeError, ChangeErrorKind, OVERLOADED};
 
 /// A door refuses: there is no decision, and who asked must deny.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +51,7 @@ impl RefusalKind {
             RefusalKind::Conflict => "conflict",
             RefusalKind::Unauthenticated => "unauthenticated",
             RefusalKind::Forbidden => "forbidden",
-            RefusalKind::Overloaded => "overloaded",
+            RefusalKind::Overloaded => OVERLOADED,
             RefusalKind::Late => "late",
             RefusalKind::Failed => "failed",
         }

@@ -63,15 +63,16 @@ impl Batch {
             self.lines[self.settled_bytes..end].split_inclusive(|byte| *byte == b'\n').count()
         };
         self.settled_bytes = end;
-        let plain = self.settle(lines, &Ok(()));
-        self.ledger.recorded(plain);
+        self.ledger.recorded(lines as u64);
+        self.settle(lines, &Ok(()));
     }
 
     /// The rest is lost, because of `error`.
     pub(super) fn fail(&mut self, error: &SinkError) {
         self.settled_bytes = self.lines.len();
-        let plain = self.settle(self.tickets.len() - self.settled, &Err(error.clone()));
-        self.ledger.lost(plain);
+        let lines = self.tickets.len() - self.settled;
+        self.ledger.lost(lines as u64);
+        self.settle(lines, &Err(error.clone()));
     }
 
     /// Makes a batch whose lines are settled an empty one.
@@ -83,18 +84,14 @@ impl Batch {
         (self.settled_bytes, self.settled) = (0, 0);
     }
 
-    /// Tells those who wait for the next `lines` the outcome; how many lines nobody waits for.
-    fn settle(&mut self, lines: usize, outcome: &Result<(), SinkError>) -> u64 {
+    /// Tells those who wait for the next `lines` the outcome, which is counted: whoever sees it sees
+    /// it counted.
+    fn settle(&mut self, lines: usize, outcome: &Result<(), SinkError>) {
         let settled = &mut self.tickets[self.settled..self.settled + lines];
         self.settled += lines;
-        let mut plain = 0;
-        for ticket in settled {
-            match mem::take(ticket) {
-                Some(ticket) => ticket.settle(outcome.clone(), &self.ledger),
-                None => plain += 1,
-            }
+        for ticket in settled.iter_mut().filter_map(mem::take) {
+            ticket.settle(outcome.clone());
         }
-        plain
     }
 }
 

@@ -55,7 +55,9 @@ impl Deadlines {
             let now = Instant::now();
             if let Some((_, ticket)) = state.waiting.pop_front_if(|(end, _)| *end <= now) {
                 drop(state);
-                ticket.settle(Err(SinkError::Late { deadline: self.deadline }), &self.ledger);
+                if ticket.settle(Err(SinkError::Late { deadline: self.deadline })) {
+                    self.ledger.late();
+                }
                 state = lock(&self.state);
                 continue;
             }

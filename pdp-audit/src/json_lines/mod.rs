@@ -2,7 +2,9 @@
 //!
 //! A caller makes its line, puts it into the queue and waits for a ticket. One thread, the writer,
 //! takes all lines that wait, writes them in one write and syncs once: so the more answers wait,
-//! the less a sync costs each. Another thread ends the waits that last too long. Neither a runtime
+//! the less a sync costs each. A line that nobody waits for does not wake the writer: it is written
+//! with the next one that somebody waits for, or some milliseconds later, so that under overload no
+//! answer waits for a write of refusals. Another thread ends the waits that last too long. Neither a runtime
 //! nor its timers are needed, and no caller blocks.
 
 mod batch;
@@ -24,7 +26,7 @@ use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-use pdp_core::{AuditError, AuditEvent, AuditRecord, AuditSink, Effect, Recording};
+use pdp_core::{AuditError, AuditEvent, AuditRecord, AuditSink, Effect, OVERLOADED, Recording};
 
 pub use settings::{Mode, Settings};
 pub use status::Status;
@@ -167,13 +169,15 @@ impl JsonLines {
 
     /// Whether the answer waits until the record is safe.
     fn waits(&self, record: &AuditRecord<'_>) -> bool {
-        let passes_by = match &record.event {
-            AuditEvent::Decision { decision, .. } => {
-                decision.bypass && decision.effect == Effect::Permit
+        match &record.event {
+            AuditEvent::Decision { decision, .. }
+                if decision.bypass && decision.effect == Effect::Permit =>
+            {
+                true
             }
-            _ => false,
-        };
-        self.mode == Mode::Strict || passes_by
+            AuditEvent::Refused { kind, .. } if *kind == OVERLOADED => false,
+            _ => self.mode == Mode::Strict,
+        }
     }
 }
 

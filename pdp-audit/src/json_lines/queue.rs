@@ -1,12 +1,17 @@
 //! What waits for the writer.
 
 use std::mem;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::batch::Batch;
 use super::ticket::Ticket;
 use crate::lock::lock;
 use crate::{Ledger, SinkError};
+
+/// How long lines wait that nobody waits for, so that many are written at once, or with the next
+/// one that somebody does wait for.
+const LEISURE: Duration = Duration::from_millis(10);
 
 /// Takes lines from many and gives them to the writer, all at once.
 #[derive(Debug)]
@@ -20,6 +25,8 @@ pub(super) struct Queue {
 #[derive(Debug)]
 struct State {
     waiting: Batch,
+    /// When what waits is to be written; `None` where nothing does.
+    due: Option<Instant>,
     /// What the writer has taken and not yet settled, in bytes.
     taken_bytes: usize,
     reopen: bool,
@@ -55,7 +62,7 @@ pub(super) struct Errand {
 impl Queue {
     pub(super) fn new(bytes_max: usize, ledger: Ledger) -> Self {
         let waiting = Batch::new(ledger.clone());
-        let state = State { waiting, taken_bytes: 0, reopen: false, end: None };
+        let state = State { waiting, due: None, taken_bytes: 0, reopen: false, end: None };
         Queue { state: Mutex::new(state), wake: Condvar::new(), bytes_max, ledger }
     }
 
@@ -75,9 +82,12 @@ impl Queue {
         if state.bytes().saturating_add(bytes) > bytes_max {
             return Err(SinkError::QueueFull { bytes, bytes_max });
         }
-        let wakes = state.waiting.rest().is_empty();
+        // Before there is half as much as may wait, the writer is to be under way.
+        let is_pressing = ticket.is_some() || state.waiting.bytes() + bytes > self.bytes_max / 4;
+        let due = Instant::now() + if is_pressing { Duration::ZERO } else { LEISURE };
         state.waiting.push(line, ticket);
-        if wakes {
+        if state.due.is_none_or(|before| due < before) {
+            state.due = Some(due);
             self.wake.notify_one();
         }
         Ok(())
@@ -87,12 +97,32 @@ impl Queue {
     pub(super) fn take(&self, batch: &mut Batch) -> Errand {
         let mut state = lock(&self.state);
         state.taken_bytes = 0;
-        while state.waiting.rest().is_empty() && !state.reopen && state.end.is_none() {
-            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+        while !state.reopen && state.end.is_none() {
+            let now = Instant::now();
+            state = match state.due {
+                Some(due) if due <= now => break,
+                due => self.wait(state, due.map(|due| due - now)),
+            };
         }
+        state.due = None;
         mem::swap(&mut state.waiting, batch);
         state.taken_bytes = batch.bytes();
         Errand { reopen: mem::take(&mut state.reopen), last: state.end.is_some() }
+    }
+
+    /// Waits until something is said, or for so long.
+    fn wait<'q>(
+        &self,
+        state: MutexGuard<'q, State>,
+        time: Option<Duration>,
+    ) -> MutexGuard<'q, State> {
+        match time {
+            Some(time) => {
+                let woken = self.wake.wait_timeout(state, time);
+                woken.unwrap_or_else(PoisonError::into_inner).0
+            }
+            None => self.wake.wait(state).unwrap_or_else(PoisonError::into_inner),
+        }
     }
 
     pub(super) fn reopen(&self) {

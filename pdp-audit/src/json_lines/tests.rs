@@ -241,7 +241,7 @@ fn message(line: &str) -> String {
 }
 
 fn counts(decided: u64, recorded: u64, in_flight: u64, lost: u64) -> Counts {
-    Counts { decided, recorded, in_flight, lost }
+    Counts { decided, recorded, in_flight, lost, late: 0 }
 }
 
 /// Every call, one after the other, fails once, or several times in succession; then every next
@@ -350,12 +350,47 @@ fn a_disk_that_hangs_costs_the_deadline_and_is_counted_once() {
     let second = sink.record(&second);
     assert!(matches!(fault(block_on(second)), SinkError::Late { .. }));
     assert!(matches!(fault(block_on(first)), SinkError::Late { .. }));
-    assert_eq!(stage.ledger.counts(), counts(2, 0, 0, 2));
+    // Their answers were given without them, and what becomes of them is not known yet.
+    assert_eq!(stage.ledger.counts(), Counts { late: 2, ..counts(2, 0, 2, 0) });
     stage.plan.release();
     sink.close().unwrap();
-    // Both were written in the end, and stay lost: their answers were given without them.
     assert_eq!(stored(stage.folder.path()), ["first", "second"]);
-    assert_eq!(stage.ledger.counts(), counts(2, 0, 0, 2));
+    assert_eq!(stage.ledger.counts(), Counts { late: 2, ..counts(2, 2, 0, 0) });
+}
+
+#[test]
+fn a_late_record_that_cannot_be_written_is_lost_once() {
+    // To open lock and file, to look, to look, to write, to sync the folder, and the file.
+    let mut stage = Stage::with(Mode::Strict, Some((6..7, Fault::Fails(Errno::IO))));
+    stage.settings.deadline = Duration::from_millis(20);
+    let sink = stage.open().unwrap();
+    stage.plan.hold();
+    assert!(matches!(fault(block_on(sink.record(&record("late")))), SinkError::Late { .. }));
+    stage.plan.release();
+    sink.close().unwrap();
+    assert_eq!(stage.ledger.counts(), Counts { late: 1, ..counts(1, 0, 0, 1) });
+}
+
+/// Under overload most of what comes is refused, and answers wait for the disk: they must not wait
+/// for refusals, too.
+#[test]
+fn refusals_for_overload_wait_for_nobody_and_nobody_for_them() {
+    let stage = Stage::new(Mode::Strict);
+    let sink = stage.open().unwrap();
+    let mut refused = record("refused");
+    refused.event = AuditEvent::Refused { kind: OVERLOADED, field: None, message: "refused" };
+    assert!(poll_once(&mut sink.record(&refused)).is_ready());
+    assert_eq!(stage.ledger.counts(), counts(1, 0, 1, 0));
+    block_on(sink.record(&record("answered"))).unwrap();
+    // Both were written together; and a refusal alone is written, too, without a sync.
+    assert_eq!(stage.ledger.counts(), counts(2, 2, 0, 0));
+    assert_eq!(stage.plan.seen().syncs, 1);
+    assert!(poll_once(&mut sink.record(&refused)).is_ready());
+    while stage.ledger.counts().recorded < 3 {
+        thread::yield_now();
+    }
+    assert_eq!(stored(stage.folder.path()), ["refused", "answered", "refused"]);
+    assert_eq!(stage.plan.seen().syncs, 1);
 }
 
 #[test]

@@ -5,13 +5,13 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
+use crate::SinkError;
 use crate::lock::lock;
-use crate::{Ledger, SinkError};
 
 /// The outcome of one record, for the one who waits for it.
 ///
-/// Two may settle it, the writer and the deadline: the first counts, in the ledger too. That is
-/// why this is no channel of some crate, whose sender is one.
+/// Two may settle it, the writer and the deadline: the first counts. That is why this is no channel
+/// of some crate, whose sender is one. What became of the record the writer alone counts.
 #[derive(Debug, Default)]
 pub(super) struct Ticket(Mutex<State>);
 
@@ -28,22 +28,19 @@ impl Default for State {
 }
 
 impl Ticket {
-    /// Settles the ticket, unless it is settled already. Whoever sees the outcome sees it counted.
-    pub(super) fn settle(&self, outcome: Result<(), SinkError>, ledger: &Ledger) {
+    /// Settles the ticket, unless it is settled already; whether it was not.
+    pub(super) fn settle(&self, outcome: Result<(), SinkError>) -> bool {
         let waker = {
             let mut state = lock(&self.0);
-            let State::Waiting(waker) = &mut *state else { return };
+            let State::Waiting(waker) = &mut *state else { return false };
             let waker = waker.take();
-            match outcome {
-                Ok(()) => ledger.recorded(1),
-                Err(_) => ledger.lost(1),
-            }
             *state = State::Settled(outcome);
             waker
         };
         if let Some(waker) = waker {
             waker.wake();
         }
+        true
     }
 
     pub(super) fn is_settled(&self) -> bool {

@@ -57,6 +57,7 @@ impl LookedUp {
             counter("pdp_audit_decided_total", "Records that were to be made.", counts.decided),
             counter("pdp_audit_recorded_total", "Records that were made.", counts.recorded),
             counter("pdp_audit_lost_total", "Records that were not.", counts.lost),
+            counter("pdp_audit_late_total", "Answers that did not wait longer.", counts.late),
             counter("pdp_audit_faults_total", "Writes that failed.", status.faults),
             gauge("pdp_audit_in_flight", "Records that are being made.", counts.in_flight),
             gauge(

@@ -229,7 +229,7 @@ fn an_end_under_load_loses_nothing() {
 #[test]
 fn overload_is_refused_early() {
     let folder = folder(&[]);
-    // A record that is late counts as lost, and may be there all the same.
+    // A permit whose record is late would become a deny.
     let patient = ["--audit-deadline-milliseconds", "60000"];
     let server =
         Server::start(folder.path(), &[&patient[..], &["--limits-requests", "2"]].concat());
