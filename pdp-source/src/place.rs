@@ -68,8 +68,8 @@ impl Place<'_> {
             (Place::Link(..), Errno::NOSYS | Errno::PERM) => SourceError::LinkUnchecked { path },
             // Folders are renamed all the time, so the kernel cannot tell where it leads.
             (Place::Link(..), Errno::AGAIN) => SourceError::Changed { path },
-            // Not so when it was looked at: now a link, or no folder, or a socket.
-            (Place::Entry(..), Errno::LOOP | Errno::NOTDIR) | (_, Errno::NXIO) => {
+            // Not so when it was listed or looked at: now a link, or no folder, or gone, or a socket.
+            (Place::Entry(..), Errno::LOOP | Errno::NOTDIR | Errno::NOENT) | (_, Errno::NXIO) => {
                 SourceError::Changed { path }
             }
             (_, Errno::NOENT | Errno::NOTDIR) => SourceError::Missing { path },

@@ -208,7 +208,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting(
         "reload.patience_seconds",
         number(5, 1, DAY_SECONDS),
-        "How long to wait for policies that go on changing, before each file is judged by itself.",
+        "How long to wait for policies that go on changing, before each file is judged by itself; and how long a start or a reload that was asked for reads them again where they change meanwhile.",
     ),
     setting(
         "otel.endpoint",

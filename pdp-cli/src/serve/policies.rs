@@ -40,6 +40,7 @@ fn shipped() -> Result<Kept> {
 fn kept(settings: &Settings) -> Result<Kept> {
     let keeper_settings = KeeperSettings {
         state_folder: Some(settings.state()?),
+        patience: Duration::from_secs(settings.reload.patience_seconds),
         on_event: Box::new(tell),
         ..KeeperSettings::new(|| System.now())
     };

@@ -3,6 +3,7 @@
 mod error;
 mod event;
 mod last_good;
+mod reading;
 mod settings;
 mod status;
 mod turns;
@@ -22,13 +23,10 @@ use pdp_core::{Engine, Policies, PolicyVersion};
 use crate::file_digest::FileDigests;
 use crate::look::Look;
 use crate::material::Material;
-use crate::{LoadError, SourceError, SourceErrors};
+use crate::{LoadError, SourceErrors};
 use last_good::LastGood;
 use status::Counts;
 use turns::Turns;
-
-/// How often a set is read that is changed while it is read, before a reload fails.
-const ATTEMPTS: usize = 10;
 
 /// What a reload came to, also for those who asked while it was under way.
 pub(crate) type Outcome = Result<Reloaded, Arc<ReloadError>>;
@@ -60,8 +58,8 @@ struct State {
 }
 
 impl Keeper {
-    /// Loads the policy set at `paths`, as [`load_with`](crate::load_with) does. If it cannot be
-    /// loaded and a last good copy of it was kept, that is what runs; status and an event say so.
+    /// Loads the policy set at `paths`, as [`load_with`](crate::load_with) does; if it is changed
+    /// while it is read, it is read again, for at most `patience`. If it cannot be loaded and a last good copy of it was kept, that is what runs; status and an event say so.
     ///
     /// # Errors
     ///
@@ -142,14 +140,14 @@ impl Keeper {
     /// Loads the set as it stands on disk, now: whoever asks says that it is finished. Whoever asks
     /// while a reload is under way waits for the next one, together with all others who do; there
     /// is never more than one at a time. If the files hold what runs already, nothing is compiled. If
-    /// a file is replaced while the set is read, it is read again.
+    /// a file is replaced while the set is read, it is read again, for at most `patience`.
     ///
     /// # Errors
     ///
     /// [`ReloadError`] where the set cannot be loaded, or what run time said does not fit it. What
     /// runs stays.
     pub fn reload(&self) -> Result<Reloaded, Arc<ReloadError>> {
-        self.turns.joined(|| self.load(self.read()))
+        self.turns.joined(|| self.load(read(&self.paths, &self.settings)))
     }
 
     /// As [`Keeper::reload`], in a turn of its own, if what was read is accepted; what runs is given
@@ -183,16 +181,6 @@ impl Keeper {
     /// Notes how the set looked when it was last read, or that it must be read again.
     pub(crate) fn note_read(&self, look: Option<Look>) {
         self.state().read = look;
-    }
-
-    /// Reads the set; anew, where it is changed meanwhile, as long as there are attempts.
-    fn read(&self) -> Result<Material, SourceErrors> {
-        let read = || Material::read(&self.paths, &self.settings.limits);
-        let is_final = |read: &Result<_, SourceErrors>| {
-            let is_changed = |error| matches!(error, &SourceError::Changed { .. });
-            read.as_ref().map_or_else(|errors| !errors.iter().all(is_changed), |_| true)
-        };
-        (1..ATTEMPTS).map(|_| read()).find(is_final).unwrap_or_else(read)
     }
 
     /// Makes what was read run; notes and tells what came of it.
@@ -272,7 +260,12 @@ impl fmt::Debug for Keeper {
 }
 
 fn load(paths: &[PathBuf], settings: &KeeperSettings) -> Result<(Material, Policies), LoadError> {
-    let material = Material::read(paths, &settings.limits)?;
+    let material = read(paths, settings)?;
     let policies = material.content.compile()?;
     Ok((material, policies))
+}
+
+/// Reads a set of which somebody says that it is finished.
+fn read(paths: &[PathBuf], settings: &KeeperSettings) -> Result<Material, SourceErrors> {
+    reading::read(settings.patience, || Material::read(paths, &settings.limits))
 }

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
@@ -491,6 +492,46 @@ fn policies_that_never_rest_are_an_error_after_so_long() {
         let error = server.curl("/ready", &[]).json()["last_error"].to_string();
         error.contains("has not come to rest for 1000 ms")
     });
+}
+
+#[test]
+fn a_reload_that_was_asked_for_waits_so_long_for_rest() {
+    let folder = folder(&[]);
+    let settings = ["--reload-patience-seconds", "1", "--reload-watch", "false"];
+    let server = start(folder.path(), &settings);
+    // Reading takes longer than it takes until the next change.
+    for number in 0..500 {
+        let name = format!("policies/{number}.yaml");
+        fs::write(folder.path().join(name), "version: 1\n").expect("a file");
+    }
+    let stops = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let (new, old) = (folder.path().join("new"), folder.path().join("policies/0.yaml"));
+            let begun = Instant::now();
+            let goes = || !stops.load(Ordering::Relaxed) && begun.elapsed() < PATIENCE;
+            for round in (0..1_000).cycle().take_while(|_| goes()) {
+                let text = format!("version: 1 {}\n", "#".repeat(round));
+                fs::write(&new, text).and_then(|()| fs::rename(&new, &old)).expect("a file");
+            }
+        });
+        // It may be read while the one who changes it does not come to it.
+        let taken = until_refused(&server);
+        stops.store(true, Ordering::Relaxed);
+        assert!(taken >= Duration::from_secs(1) && taken < Duration::from_secs(4), "{taken:?}");
+    });
+}
+
+/// How long the first reload takes that does not succeed.
+fn until_refused(server: &Server) -> Duration {
+    loop {
+        let begun = Instant::now();
+        server.signal("HUP");
+        let line = server.wait_for("polic");
+        if line.contains("changed while") {
+            return begun.elapsed();
+        }
+    }
 }
 
 #[test]
