@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use http::request::Parts;
 use pdp_core::Decider;
 use tower_layer::Layer;
 
+use super::complaint::Complaint;
 use super::{Guard, Questions};
 
 /// Puts a [`Guard`] in front of a service.
@@ -17,13 +19,41 @@ pub(crate) struct Terms<D, Q> {
     pub(crate) decider: Arc<D>,
     pub(crate) questions: Arc<Q>,
     pub(crate) obligations: Arc<[String]>,
+    /// Who is asked about a request, where that depends on its head.
+    pub(crate) choice: Option<Arc<Choice<D>>>,
+    pub(crate) complaints: Arc<Complaints>,
+}
+
+/// Makes of a decider the one that is asked about the request with this head.
+type Choice<D> = dyn Fn(&D, &Parts) -> D + Send + Sync;
+
+/// What the log tells now and then.
+#[derive(Default)]
+pub(crate) struct Complaints {
+    pub(crate) undecided: Complaint,
+    pub(crate) unfulfilled: Complaint,
 }
 
 impl<D: Decider, Q: Questions> GuardLayer<D, Q> {
     /// Guards that ask `decider` what `questions` makes of the head of each request.
     pub fn new(decider: D, questions: Q) -> Self {
-        let (decider, questions) = (Arc::new(decider), Arc::new(questions));
-        GuardLayer { terms: Terms { decider, questions, obligations: Arc::new([]) } }
+        let terms = Terms {
+            decider: Arc::new(decider),
+            questions: Arc::new(questions),
+            obligations: Arc::new([]),
+            choice: None,
+            complaints: Arc::default(),
+        };
+        GuardLayer { terms }
+    }
+
+    /// About each request the decider is asked that `choice` makes of that of the guard and of the
+    /// head of the request: a client that goes on with the trace of the request
+    /// ([`Client::in_trace_of`](crate::Client::in_trace_of)), or asks under its id.
+    #[must_use]
+    pub fn asking(mut self, choice: impl Fn(&D, &Parts) -> D + Send + Sync + 'static) -> Self {
+        self.terms.choice = Some(Arc::new(choice));
+        self
     }
 
     /// The types of all obligations that the services behind these guards carry out. A permit with
@@ -57,6 +87,8 @@ impl<D, Q> Clone for Terms<D, Q> {
             decider: Arc::clone(&self.decider),
             questions: Arc::clone(&self.questions),
             obligations: Arc::clone(&self.obligations),
+            choice: self.choice.clone(),
+            complaints: Arc::clone(&self.complaints),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A guard in front of a tower service.
 
+mod complaint;
 mod layer;
 mod permitted;
 mod problem;

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use http::request::Parts;
 use http::{Request, Response};
 use pdp_core::{Decider, Decision, Effect};
 use tower_service::Service;
@@ -58,7 +59,7 @@ where
         let terms = self.terms.clone();
         Box::pin(async move {
             let (mut head, body) = request.into_parts();
-            match terms.find(terms.questions.question(&head)).await {
+            match terms.find(&head).await {
                 Finding::Permit(permitted) => {
                     // In the place of what an outer guard permitted: that was something else.
                     head.extensions.insert(permitted);
@@ -71,16 +72,25 @@ where
     }
 }
 
-impl<D: Decider, Q> Terms<D, Q> {
-    async fn find(&self, question: Option<Question>) -> Finding {
-        let Some(question) = question else { return Finding::Deny };
+impl<D: Decider, Q: Questions> Terms<D, Q> {
+    async fn find(&self, head: &Parts) -> Finding {
+        let Some(question) = self.questions.question(head) else { return Finding::Deny };
+        match &self.choice {
+            Some(choice) => self.ask(&choice(&self.decider, head), &question).await,
+            None => self.ask(&self.decider, &question).await,
+        }
+    }
+
+    async fn ask(&self, decider: &D, question: &Question) -> Finding {
         let request = question.request();
-        match self.decider.decide(&request).await.map(Decision::into_owned) {
+        match decider.decide(&request).await.map(Decision::into_owned) {
             Ok(decision) if decision.effect == Effect::Permit => self.weigh(decision),
             Ok(_) => Finding::Deny,
             Err(error) => {
-                let error: &dyn std::error::Error = &error;
-                tracing::warn!(error, "no decision: a request was turned away");
+                if let Some(times) = self.complaints.undecided.again() {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, times, "no decision: requests were turned away");
+                }
                 Finding::Unknown
             }
         }
@@ -92,8 +102,10 @@ impl<D: Decider, Q> Terms<D, Q> {
         match decision.obligations.iter().find(|duty| !is_known(&duty.obligation_type)) {
             None => Finding::Permit(Permitted::new(decision)),
             Some(unknown) => {
-                let obligation = &*unknown.obligation_type;
-                tracing::warn!(obligation, "a permit was not used: nobody carries out this duty");
+                if let Some(times) = self.complaints.unfulfilled.again() {
+                    let duty = &*unknown.obligation_type;
+                    tracing::warn!(duty, times, "permits were not used: nobody carries out a duty");
+                }
                 Finding::Deny
             }
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use pdp_core::{Decider, Decision, Request};
 use tokio::time::{Instant, timeout};
 
@@ -12,6 +12,9 @@ use crate::remote::breaker::Breaker;
 use crate::remote::builder::Protocol;
 use crate::remote::numbers;
 use crate::{Answer, BreakerSettings, Builder, ClientError, SettingError};
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// Asks a decision point over HTTP or gRPC. Clones share connections and breaker.
 ///
@@ -81,6 +84,34 @@ impl Client {
         let mut client = self.clone();
         client.headers.insert("x-request-id", value);
         Ok(client)
+    }
+
+    /// The same client, which asks as part of this trace: `traceparent` of W3C Trace Context, such
+    /// as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. Records of the decision point
+    /// have it, and its spans continue it.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::Header`] where a header cannot hold it.
+    pub fn in_trace(&self, traceparent: &str) -> Result<Self, SettingError> {
+        let value = HeaderValue::try_from(traceparent);
+        let value = value.map_err(|_| SettingError::Header("traceparent"))?;
+        Ok(self.in_trace_of(&HeaderMap::from_iter([(TRACEPARENT, value)])))
+    }
+
+    /// The same client, which asks as part of the trace that these headers state, those of a request
+    /// that made it ask: `traceparent` and `tracestate` are passed on as they stand there. Where
+    /// they state none, neither does it.
+    #[must_use]
+    pub fn in_trace_of(&self, headers: &HeaderMap) -> Self {
+        let mut client = self.clone();
+        for name in [TRACEPARENT, TRACESTATE] {
+            client.headers.remove(&name);
+            for value in headers.get_all(&name) {
+                client.headers.append(&name, value.clone());
+            }
+        }
+        client
     }
 
     /// Asks for one decision.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use pdp_client::{Answer, Client, GuardLayer, InProcess, Permitted, Question};
+use pdp_client::{Answer, Client, GuardLayer, InProcess, Permitted, Question, Questions};
 use pdp_core::{Actor, ActorType, Decider, Effect, Engine, Request, Resource};
 use tokio::time::sleep;
 use tower::ServiceExt;
@@ -31,6 +31,11 @@ fn service<D: Decider + Send + Sync + 'static>(decider: D) -> Router {
         Some(Question::new((ActorType::Human, &*user.0), "manage", ("microdao", id)))
     });
     Router::new().route("/microdaos/{id}", get(show)).layer(guard.fulfilling(["log"]))
+}
+
+fn traced<Q: Questions>(client: Client, questions: Q) -> GuardLayer<Client, Q> {
+    let guard = GuardLayer::new(client, questions);
+    guard.asking(|client, head| client.in_trace_of(&head.headers))
 }
 
 async fn show(permitted: Permitted) -> String {
@@ -72,6 +77,12 @@ async fn the_service_is_guarded() {
         let response = service.clone().oneshot(request).await.expect("it cannot fail");
         assert_eq!(response.status().as_u16(), status, "{user}");
     }
+}
+
+#[test]
+fn a_guard_of_a_client_is_traced() {
+    let client = Client::http("http://127.0.0.1:7012").build().expect("a client");
+    drop(traced(client, |_: &http::request::Parts| None));
 }
 
 #[test]
