@@ -1,12 +1,13 @@
 //! What the connection and the head of a request say of its sender.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, HOST, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::{Credential, Hosts, Refusal, RefusalKind, TraceParent, Visit};
+use crate::{Credential, Hosts, Refusal, RefusalKind, Told, TraceParent, Visit};
 
 /// The header with which a caller names its question.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -58,6 +59,7 @@ impl<'a> Sender<'a> {
             address: self.address,
             user_agent: text(headers, &USER_AGENT),
             trace: TraceParent::of(headers).map(|parent| parent.trace),
+            told: self.head.extensions.get::<Arc<Told>>().map(Arc::as_ref),
         }
     }
 

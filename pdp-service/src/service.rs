@@ -17,7 +17,7 @@ use smallvec::SmallVec;
 use crate::host::NewId;
 use crate::meter::{Decided, Meter};
 use crate::narrow::narrow;
-use crate::{Caller, Callers, Credential, Host, Refusal, RefusalKind, Right, Visit};
+use crate::{Caller, Callers, Credential, Host, Outcome, Refusal, RefusalKind, Right, Visit};
 
 /// The reason of a deny that stands where a permit could not be recorded.
 const UNRECORDED: &str = "audit_unavailable";
@@ -98,6 +98,9 @@ impl Service {
         self.meter.decided(visit.door, &policies, decided);
         let answers: FewOrMany<Answer<'_>> =
             asked.iter().zip(&made).map(|(asked, made)| made.answer(asked)).collect();
+        if let Some(told) = visit.told {
+            told.tell(outcome(&made));
+        }
         Ok(encode(&answers))
     }
 
@@ -106,6 +109,9 @@ impl Service {
     /// counters alone what became of it.
     pub async fn refuse(&self, visit: &Visit<'_>, caller: Option<&str>, refusal: &Refusal) {
         self.meter.refused(visit.door, refusal.kind);
+        if let Some(told) = visit.told {
+            told.tell(Outcome::Refusal(refusal.kind));
+        }
         let Some(sink) = &self.sink else { return };
         let time = self.host.now();
         let id = NewId::new(&*self.host, time);
@@ -250,8 +256,24 @@ fn passage<'a>(
     decision_id: &'a str,
     duration: Duration,
 ) -> Passage<'a> {
-    let Visit { door, request_id, address, user_agent, trace } = *visit;
+    let Visit { door, request_id, address, user_agent, trace, told: _ } = *visit;
     Passage { decision_id, request_id, caller, door, address, user_agent, trace, duration }
+}
+
+/// What became of a request for these decisions.
+fn outcome(made: &[Made<'_>]) -> Outcome {
+    let [Made { id, decision, .. }] = made else {
+        let is_permit = |made: &&Made<'_>| made.decision.effect == Effect::Permit;
+        let permits = made.iter().filter(is_permit).count();
+        return Outcome::Batch { permits, denies: made.len() - permits };
+    };
+    Outcome::Decision {
+        id: id.as_str().to_owned(),
+        effect: decision.effect,
+        reason: decision.reason.to_string(),
+        rule: decision.rule.as_ref().map(|rule| rule.id.to_string()),
+        policy: decision.policy,
+    }
 }
 
 /// A record was lost: nobody reads of it but in the log.

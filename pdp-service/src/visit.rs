@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use pdp_core::Trace;
 
+use crate::Told;
+
 /// What a door knows of one question, beside the question.
 #[derive(Clone, Copy, Debug)]
 pub struct Visit<'a> {
@@ -17,4 +19,6 @@ pub struct Visit<'a> {
     pub user_agent: Option<&'a str>,
     /// The trace that the question is part of.
     pub trace: Option<Trace<'a>>,
+    /// Where to say what becomes of the question, if somebody wants to know.
+    pub told: Option<&'a Told>,
 }

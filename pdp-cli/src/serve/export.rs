@@ -1,7 +1,7 @@
 //! Spans of requests, sent to a collector of OpenTelemetry.
 
 use std::env;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -18,7 +18,7 @@ use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig, Wit
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, Span, SpanData};
-use pdp_service::TraceParent;
+use pdp_service::{Outcome, Told, TraceParent};
 
 use super::settings::Otel;
 
@@ -40,7 +40,10 @@ pub(crate) struct Export {
 }
 
 /// A span that has begun. It ends with the request, also where nobody waits for the answer.
-pub(crate) struct Open(Span);
+pub(crate) struct Open {
+    span: Span,
+    told: Arc<Told>,
+}
 
 impl Export {
     /// What sends spans to the collector that is named; nothing where none is.
@@ -81,7 +84,8 @@ impl Export {
             KeyValue::new("http.route", route.clone()),
         ];
         let span = self.tracer.span_builder(route).with_kind(SpanKind::Server);
-        Open(span.with_attributes(attributes).start_with_context(&self.tracer, &context))
+        let span = span.with_attributes(attributes).start_with_context(&self.tracer, &context);
+        Open { span, told: Arc::default() }
     }
 
     /// Sends what there is still to send.
@@ -96,15 +100,54 @@ impl Export {
 }
 
 impl Open {
+    /// Whether it is among those that are sent.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.span.is_recording()
+    }
+
+    /// Where it wants to be told what becomes of the request.
+    pub(crate) fn told(&self) -> Arc<Told> {
+        Arc::clone(&self.told)
+    }
+
     /// Ends the span with what was answered.
-    pub(crate) fn end(mut self, response: &Response) {
+    pub(crate) fn end(self, response: &Response) {
+        let Open { mut span, told } = self;
         let status = response.status();
-        self.0
-            .set_attribute(KeyValue::new("http.response.status_code", i64::from(status.as_u16())));
-        if status.is_server_error() {
-            self.0.set_status(Status::error(status.as_str().to_owned()));
+        span.set_attribute(KeyValue::new("http.response.status_code", i64::from(status.as_u16())));
+        if let Some(outcome) = told.outcome() {
+            span.set_attributes(attributes(outcome));
         }
-        self.0.end();
+        if status.is_server_error() {
+            span.set_status(Status::error(status.as_str().to_owned()));
+        }
+        span.end();
+    }
+}
+
+/// What a span says of the outcome of a request: nothing that the caller stated.
+fn attributes(outcome: &Outcome) -> Vec<KeyValue> {
+    let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
+    match outcome {
+        Outcome::Decision { id, effect, reason, rule, policy } => {
+            let mut attributes = vec![
+                KeyValue::new("pdp.decision.id", id.clone()),
+                KeyValue::new("pdp.decision.effect", effect.as_str()),
+                KeyValue::new("pdp.decision.reason", reason.clone()),
+                KeyValue::new("pdp.policy.digest", policy.digest.to_string()),
+                KeyValue::new(
+                    "pdp.policy.revision",
+                    i64::try_from(policy.revision).unwrap_or(i64::MAX),
+                ),
+            ];
+            attributes.extend(rule.clone().map(|rule| KeyValue::new("pdp.decision.rule", rule)));
+            attributes
+        }
+        Outcome::Batch { permits, denies } => vec![
+            KeyValue::new("pdp.batch.permits", number(*permits)),
+            KeyValue::new("pdp.batch.denies", number(*denies)),
+        ],
+        Outcome::Refusal(kind) => vec![KeyValue::new("pdp.refusal.kind", kind.as_str())],
     }
 }
 

@@ -1,9 +1,11 @@
 //! No spans: the program was built without what sends them.
 
+use std::sync::Arc;
+
 use anyhow::{Result, ensure};
 use axum::extract::Request;
 use axum::response::Response;
-use pdp_service::TraceParent;
+use pdp_service::{Told, TraceParent};
 
 use super::settings::Otel;
 
@@ -35,6 +37,14 @@ impl Export {
 }
 
 impl Open {
+    pub(crate) fn is_kept(&self) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn told(&self) -> Arc<Told> {
+        match *self {}
+    }
+
     pub(crate) fn end(self, _: &Response) {
         match self {}
     }

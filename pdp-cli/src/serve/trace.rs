@@ -7,7 +7,7 @@ use axum::response::Response;
 use pdp_service::TraceParent;
 use tracing::{Instrument, Span};
 
-use super::export::Export;
+use super::export::{Export, Open};
 
 /// Whose requests are traced, and where their spans go.
 #[derive(Clone)]
@@ -22,10 +22,15 @@ pub(crate) fn traced(router: &Router, door: &'static str, export: Option<Export>
     router.clone().layer(middleware::from_fn_with_state(state, answer))
 }
 
-async fn answer(State(traced): State<Traced>, request: Request, next: Next) -> Response {
+async fn answer(State(traced): State<Traced>, mut request: Request, next: Next) -> Response {
     let parent = TraceParent::of(request.headers());
     let context = parent.map_or_else(Span::none, |parent| context(traced.door, &parent));
     let span = traced.export.as_ref().map(|export| export.begin(traced.door, &request, parent));
+    // Only what is sent is to be told what became of the request.
+    let span = span.filter(Open::is_kept);
+    if let Some(span) = &span {
+        request.extensions_mut().insert(span.told());
+    }
     let response = next.run(request).instrument(context.clone()).await;
     let status = response.status().as_u16();
     context.in_scope(|| tracing::debug!(door = traced.door, status, "answered"));

@@ -161,8 +161,14 @@ fn what_is_refused_is_recorded_as_refused() {
     assert_eq!(how, ["refused", "gate", "http", "r-1"]);
 
     let nobody = Refusal::new(RefusalKind::Unauthenticated, "unknown key");
-    let bare =
-        Visit { door: "grpc", request_id: None, address: None, user_agent: None, trace: None };
+    let bare = Visit {
+        door: "grpc",
+        request_id: None,
+        address: None,
+        user_agent: None,
+        trace: None,
+        told: None,
+    };
     pollster::block_on(service.refuse(&bare, None, &nobody));
     let record = last_record(&shelf);
     assert_eq!(record["error"], json!({"kind": "unauthenticated", "message": "unknown key"}));

@@ -104,6 +104,7 @@ pub fn visit() -> Visit<'static> {
         address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         user_agent: Some("curl/8"),
         trace: None,
+        told: None,
     }
 }
 

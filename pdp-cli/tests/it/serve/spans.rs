@@ -126,6 +126,43 @@ fn a_span_continues_the_trace_of_the_caller() {
 }
 
 #[test]
+fn a_span_says_what_became_of_the_request() {
+    let collector = Collector::start();
+    let folder = folder(&[]);
+    let server = Server::start(folder.path(), &["--otel-endpoint", &collector.endpoint()]);
+    let ask = |path: &str, body: &str| server.curl(path, &["-H", &parent("01"), "-d", body]).json();
+    let stranger = REQUEST.replace("user:93", "user:nobody");
+    let answer = ask(EVALUATE, REQUEST);
+    let denied = ask(EVALUATE, &stranger);
+    ask(
+        &format!("{EVALUATE}/batch"),
+        &format!("{{\"requests\": [{REQUEST}, {stranger}, {stranger}]}}"),
+    );
+    ask(EVALUATE, "{");
+    end(server);
+    let spans = collector.spans();
+    let [one, deny, batch, refused] = spans.as_slice() else { panic!("{spans:#?}") };
+    for (span, answer) in [(one, &answer), (deny, &denied)] {
+        let stands = |name: &str, path: &str| {
+            let wanted = answer.pointer(path).and_then(|value| value.as_str()).expect("a text");
+            assert_eq!(attribute(&span.attributes, name), text(wanted), "{name}");
+        };
+        stands("pdp.decision.id", "/decision_id");
+        stands("pdp.decision.effect", "/effect");
+        stands("pdp.decision.reason", "/reason");
+        stands("pdp.policy.digest", "/policy/digest");
+        assert_eq!(attribute(&span.attributes, "pdp.policy.revision"), Value::IntValue(1));
+        assert!(!format!("{span:?}").contains("user:"), "{span:?}");
+    }
+    assert_ne!(answer["effect"], denied["effect"]);
+    let rule = answer["rule"]["id"].as_str().expect("a rule");
+    assert_eq!(attribute(&one.attributes, "pdp.decision.rule"), text(rule));
+    assert_eq!(attribute(&batch.attributes, "pdp.batch.permits"), Value::IntValue(1));
+    assert_eq!(attribute(&batch.attributes, "pdp.batch.denies"), Value::IntValue(2));
+    assert_eq!(attribute(&refused.attributes, "pdp.refusal.kind"), text("syntax"));
+}
+
+#[test]
 fn of_so_many_requests_without_a_trace_there_are_spans() {
     for (per_thousand, wanted) in [("1000", 8), ("0", 0)] {
         let collector = Collector::start();
