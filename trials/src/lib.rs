@@ -3,6 +3,7 @@
 mod caller;
 mod cancels;
 mod chance;
+mod cores;
 mod crowd;
 mod cuts;
 mod drain;
@@ -23,6 +24,7 @@ mod versions;
 pub use caller::{Answer, Caller};
 pub use cancels::{Cancels, cancel};
 pub use chance::Chance;
+pub use cores::Cores;
 pub use crowd::Crowd;
 pub use cuts::{CutSet, Cuts, Replacement};
 pub use drain::{Round, round};

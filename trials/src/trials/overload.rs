@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use pdp_trials::{Server, overload};
+use pdp_trials::{Cores, Server, overload};
 
 use crate::findings::Findings;
 
@@ -12,7 +12,14 @@ use crate::findings::Findings;
 const PLACES: usize = 4;
 
 pub(crate) fn run(program: &Path, time: Duration, findings: &mut Findings) -> Result<()> {
-    let server = Server::start(program, &["--limits-requests", &PLACES.to_string()])?;
+    // Dozens of threads that ask would take the cores of the server, and answers would be late for
+    // that alone. So each has half of them, at the peak as under overload.
+    let cores = Cores::split()?;
+    let start = || Server::start(program, &["--limits-requests", &PLACES.to_string()]);
+    let server = match &cores {
+        Some(cores) => cores.apart(start)??,
+        None => start()?,
+    };
     // As fast as they are answered, by as many as there are places.
     let peak = overload(server.address, PLACES, time / 2, None).accepted;
     let count = u32::try_from(peak.answered())?;
