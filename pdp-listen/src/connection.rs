@@ -1,7 +1,10 @@
 //! One connection, from the handshake to its end.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::Future;
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
@@ -13,8 +16,10 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::Answer;
+use crate::control::is_cut;
 use crate::guarded::Guarded;
 use crate::listener::Accepted;
+use crate::penalties::Penalties;
 use crate::requests::{Requests, Verdict};
 use crate::security::Stream;
 use crate::{Answering, Limits, Peer, Security};
@@ -29,6 +34,7 @@ pub(crate) struct Connections {
     protocols: Builder<TokioExecutor>,
     security: Security,
     limits: Limits,
+    penalties: Arc<Penalties>,
     stop: CancellationToken,
 }
 
@@ -52,7 +58,8 @@ impl Connections {
             .max_local_error_reset_streams(1_024)
             .keep_alive_interval(limits.head_timeout)
             .keep_alive_timeout(limits.head_timeout);
-        Connections { protocols, security, limits: limits.clone(), stop }
+        let penalties = Arc::new(Penalties::new());
+        Connections { protocols, security, limits: limits.clone(), penalties, stop }
     }
 
     /// Serves a connection until it ends.
@@ -63,23 +70,54 @@ impl Connections {
     ) -> impl Future<Output = ()> + Send + use<S> {
         let this = self.clone();
         async move {
+            let address = accepted.address();
+            this.turn(address).await;
             let deadline = Instant::now() + this.limits.head_timeout;
             match timeout_at(deadline, this.security.open(accepted)).await {
-                Ok(Ok((stream, peer))) => this.exchange(stream, peer, service, deadline).await,
+                Ok(Ok((stream, peer))) => {
+                    let ended = this.exchange(stream, peer, service, deadline).await;
+                    if let Err(error) = ended {
+                        tracing::debug!(%error, "a connection ended");
+                        this.punish(address, &*error);
+                    }
+                }
                 Ok(Err(error)) => tracing::debug!(%error, "no connection"),
                 Err(_) => tracing::debug!("no handshake in time"),
             }
         }
     }
 
+    /// Ready when it is the turn of a connection from this address.
+    async fn turn(&self, address: Option<IpAddr>) {
+        let now = Instant::now().into_std();
+        let wait = address.map(|address| self.penalties.wait(address, now)).unwrap_or_default();
+        if !wait.is_zero() {
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = self.stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Lets the address pay for a connection that ended like this, if it is to blame.
+    fn punish(&self, address: Option<IpAddr>, error: &(dyn Error + 'static)) {
+        if let Some(address) = address.filter(|_| is_cut(error)) {
+            self.penalties.add(address, Instant::now().into_std());
+        }
+    }
+
     /// Answers the requests of a connection, of which the first must have come by `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// Where it broke off, or was cut for what was sent on it.
     async fn exchange<S: Answering>(
         &self,
         stream: Box<dyn Stream>,
         peer: Peer,
         service: S,
         deadline: Instant,
-    ) {
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
         let requests = Requests::new(&self.limits, deadline);
         let begun = requests.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
@@ -97,16 +135,11 @@ impl Connections {
         loop {
             tokio::select! {
                 biased;
-                ended = connection.as_mut() => {
-                    if let Err(error) = ended {
-                        tracing::debug!(%error, "a connection ended");
-                    }
-                    return;
-                }
+                ended = connection.as_mut() => return ended,
                 () = &mut look => match requests.judge(Instant::now()) {
                     Verdict::Goes(next) => look.as_mut().reset(next),
                     Verdict::Idle => connection.as_mut().graceful_shutdown(),
-                    Verdict::Late => return,
+                    Verdict::Late => return Ok(()),
                 },
                 () = &mut stopping, if stops => {
                     stops = false;

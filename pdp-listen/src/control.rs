@@ -4,7 +4,8 @@
 //! floods of SETTINGS, PING and PRIORITY (CVE-2019-9512, -9513, -9515) they answer as fast as they
 //! come. So the heads of frames are read here as they pass.
 
-use std::io;
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::time::Instant;
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -22,6 +23,26 @@ const FRAMES_PER_SECOND: u64 = 1_000;
 /// How many may come with each request: some clients measure the way by a PING for each answer, and
 /// take requests back.
 const FRAMES_PER_REQUEST: u64 = 8;
+
+/// By this kind of error, which no socket has, a connection ends that was flooded.
+const TOO_MANY: ErrorKind = ErrorKind::QuotaExceeded;
+
+/// Whether a connection that ended by this error had to be cut: there were too many frames that ask
+/// nothing, or h2 ended it for what the other end did, such as taking requests back.
+pub(crate) fn is_cut(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        let h2: Option<&h2::Error> = cause.downcast_ref();
+        let socket: Option<&io::Error> = cause.downcast_ref();
+        if h2.is_some_and(|error| error.is_go_away() && error.is_library())
+            || socket.is_some_and(|error| error.kind() == TOO_MANY)
+        {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
 
 /// Watches what comes on one connection.
 #[derive(Debug)]
@@ -104,7 +125,7 @@ impl Control {
             // Data, room for answers, and what others bound.
             DATA | WINDOW_UPDATE | CONTINUATION => {}
             _ if self.left == 0 && !self.renew() => {
-                return Err(io::Error::other("too many frames that ask nothing"));
+                return Err(io::Error::new(TOO_MANY, "too many frames that ask nothing"));
             }
             _ => self.left -= 1,
         }

@@ -12,6 +12,7 @@ mod limits;
 mod listener;
 mod patience;
 mod peer;
+mod penalties;
 mod requests;
 mod security;
 mod serve;
