@@ -20,7 +20,7 @@ const ALL_FOLDING_STEPS: usize = 20_000_000;
 /// Builds programs.
 #[derive(Debug)]
 pub struct Builder {
-    program: Program,
+    pub(crate) program: Program,
     costs: Vec<Cost>,
     node_ids: Map<Node, NodeId>,
     constant_ids: Map<Stored, u32>,

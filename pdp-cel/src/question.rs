@@ -135,6 +135,17 @@ impl Builder {
         }
     }
 
+    /// The same of a value with a default, which is a constant: with the answer for that.
+    pub fn as_question_with_default(&self, node: NodeId) -> Option<(Leaf, Question, bool)> {
+        let (asked, question) = match self.node(node) {
+            Node::Default { .. } => (node, Question::Bool(true)),
+            _ => self.asked(node)?,
+        };
+        let Node::Default { value, otherwise } = self.node(asked) else { return None };
+        let answer = self.program.answer_for_stored(&question, self.stored(*otherwise)?)?;
+        Some((self.as_leaf(*value)?, question, answer))
+    }
+
     /// What a node asks of another one, if that is one question.
     fn asked(&self, node: NodeId) -> Option<(NodeId, Question)> {
         let text = |node| match self.stored(node)? {

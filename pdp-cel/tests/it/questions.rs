@@ -249,6 +249,58 @@ fn patterns_are_told_apart() {
     }
 }
 
+/// A host that has no value.
+struct Nothing(Meter);
+
+impl<'v> Host<'v> for Nothing {
+    fn value(&mut self, _: Leaf) -> Result<Option<Operand<'v>>, Fault> {
+        Ok(None)
+    }
+
+    fn missing(&self, _: Leaf) -> Fault {
+        Fault::Host(0)
+    }
+
+    fn meter(&mut self) -> &mut Meter {
+        &mut self.0
+    }
+}
+
+#[test]
+fn a_constant_default_is_answered_beforehand() {
+    for (text, variable, question, absent) in [
+        ("yes ?? false", "yes", Question::Bool(true), false),
+        ("yes ?? true", "yes", Question::Bool(true), true),
+        ("(i ?? 3) < 7", "i", Question::Order(Order::Less, 7), true),
+        ("7 == (i ?? 3)", "i", Question::Int(7), false),
+        ("(s ?? 'beta') in ['alpha']", "s", Question::OneOf(["alpha".into()].into()), false),
+        ("'alpha' in (words ?? ['alpha'])", "words", Question::Holds("alpha".into()), true),
+        ("(s ?? 'alpha').matches('^al')", "s", Question::Fits(0), true),
+    ] {
+        let mut builder = Builder::default();
+        let made = node(&mut builder, text);
+        let variable = node(&mut builder, variable);
+        let leaf = builder.as_leaf(variable).expect("a leaf");
+        assert_eq!(
+            builder.as_question_with_default(made),
+            Some((leaf, question, absent)),
+            "{text}"
+        );
+        let program = builder.finish([made]);
+        let evaluated = evaluate(&program, made, &mut Nothing(Meter::default()));
+        assert!(matches!(evaluated, Ok(Operand::Bool(value)) if value == absent), "{text}");
+    }
+}
+
+#[test]
+fn other_defaults_are_no_question() {
+    let mut builder = Builder::default();
+    for text in ["yes", "yes ?? no", "i == 7", "(i ?? 3) + 1 == 7", "(counts.a ?? 3) == 7"] {
+        let made = node(&mut builder, text);
+        assert_eq!(builder.as_question_with_default(made), None, "{text}");
+    }
+}
+
 #[test]
 fn what_is_no_question() {
     let mut builder = Builder::default();

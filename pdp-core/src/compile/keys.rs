@@ -1,9 +1,7 @@
 //! What of a request must be so for a rule to match: keys by which the rule is found.
 
-use std::collections::BTreeMap;
-
 use super::builder::Builder;
-use crate::compiled::{Id, Key, KeyKind, Leaf, NodeId, TextTable, number};
+use crate::compiled::{Id, Key, KeyKind, Leaf, Lists, NodeId};
 
 /// A part of a condition that only holds of requests that have one of some keys, and that never
 /// fails: of all others the condition does not hold, whatever else it asks.
@@ -16,13 +14,8 @@ pub(super) struct Guard {
 }
 
 /// The guards among the parts of a condition.
-pub(super) fn guards(
-    builder: &Builder,
-    parts: &[NodeId],
-    words: &mut TextTable,
-    beginnings: &mut BTreeMap<Box<str>, u32>,
-) -> Vec<Guard> {
-    let mut finder = Finder { builder, words, beginnings };
+pub(super) fn guards(builder: &Builder, parts: &[NodeId], lists: &mut Lists) -> Vec<Guard> {
+    let mut finder = Finder { builder, lists };
     let guards = parts.iter().filter_map(|part| {
         let Found { mut keys, is_all } = finder.find(*part)?;
         keys.sort_unstable();
@@ -34,8 +27,7 @@ pub(super) fn guards(
 
 struct Finder<'f> {
     builder: &'f Builder,
-    words: &'f mut TextTable,
-    beginnings: &'f mut BTreeMap<Box<str>, u32>,
+    lists: &'f mut Lists,
 }
 
 struct Found {
@@ -49,17 +41,17 @@ impl Finder<'_> {
         match builder.as_leaf(node) {
             Some(Leaf::Role(role)) => return Some(one(KeyKind::Role, *role)),
             Some(Leaf::Tenant(tenant)) => {
-                return Some(one(KeyKind::Tenant, self.words.intern(tenant)));
+                return Some(one(KeyKind::Tenant, self.lists.words.intern(tenant)));
             }
             _ => {}
         }
         let expressions = &builder.expressions;
         if let Some((of, text)) = expressions.as_equal_to_text(node) {
-            return Some(one(builder.as_id(of)?.exact(), self.words.intern(text)));
+            return Some(one(builder.as_id(of)?.exact(), self.lists.words.intern(text)));
         }
         if let Some((of, texts)) = expressions.as_one_of_texts(node) {
             let kind = builder.as_id(of)?.exact();
-            let keys = texts.iter().map(|text| Key::new(kind, self.words.intern(text)));
+            let keys = texts.iter().map(|text| Key::new(kind, self.lists.words.intern(text)));
             return Some(Found { keys: keys.collect(), is_all: true });
         }
         if let Some((of, text, is_all)) = expressions.as_beginning_with(node) {
@@ -97,11 +89,7 @@ impl Finder<'_> {
 
     /// The number of a text with which ids begin; every id begins with nothing.
     fn beginning(&mut self, text: &str) -> Option<u32> {
-        if text.is_empty() {
-            return None;
-        }
-        let next = number(self.beginnings.len());
-        Some(*self.beginnings.entry(text.into()).or_insert(next))
+        (!text.is_empty()).then(|| self.lists.beginnings.intern(text))
     }
 }
 

@@ -9,8 +9,8 @@ use super::keys::{Guard, guards};
 use super::marks::Marker;
 use super::questions::{Asked, Questions, Scope};
 use crate::compiled::{
-    Candidate, Cell, Dispatch, Fork, Key, List, Lists, Map, NodeId, OtherwiseLine, Phase, Prefixes,
-    Run, Test, Tests, TypeDispatch, TypeInfo, number,
+    Candidate, Cell, Dispatch, Fork, Key, List, Lists, Map, NodeId, OtherwiseLine, Phase, Run,
+    Test, Tests, TypeDispatch, TypeInfo, number,
 };
 
 /// So many rules are tried one by one: finding the keys of a request takes as long.
@@ -27,7 +27,6 @@ impl Compiler<'_> {
             compiler: self,
             questions: Questions::new(&self.builder, types),
             lists: Lists::default(),
-            beginnings: BTreeMap::new(),
             forks: 0,
             scope: None,
             marker: None,
@@ -39,10 +38,7 @@ impl Compiler<'_> {
             maker.of_type(&of_type)
         });
         let of_types = of_types.collect();
-        let Maker { questions, mut lists, beginnings, .. } = maker;
-        let beginnings: Vec<(&str, u32)> =
-            beginnings.iter().map(|(text, number)| (&**text, *number)).collect();
-        lists.beginnings = Prefixes::new(&beginnings);
+        let Maker { questions, lists, .. } = maker;
         let Asked { tests, value_tests, texts, through } = questions.finish();
         for (info, through) in types.iter_mut().zip(through) {
             info.through = through;
@@ -64,8 +60,6 @@ struct Maker<'c, 'm> {
     compiler: &'c Compiler<'m>,
     questions: Questions<'c>,
     lists: Lists,
-    /// How ids begin that are keys, each with its number.
-    beginnings: BTreeMap<Box<str>, u32>,
     forks: u32,
     scope: Scope,
     /// Where marks are made: not where a request is about no declared action.
@@ -144,11 +138,8 @@ impl Maker<'_, '_> {
         for (phase, rules) in phases {
             for Applicable { rule, condition } in rules {
                 let parts = builder.parts(*condition);
-                let guards = if is_long {
-                    guards(builder, &parts, &mut self.lists.words, &mut self.beginnings)
-                } else {
-                    Vec::new()
-                };
+                let guards =
+                    if is_long { guards(builder, &parts, &mut self.lists) } else { Vec::new() };
                 items.push(Item { phase, rule: *rule, parts: parts.into(), guards: guards.into() });
             }
         }
@@ -191,15 +182,14 @@ impl Maker<'_, '_> {
     }
 
     fn fork(&mut self, branches: BTreeMap<Key, Vec<Item>>) -> Fork {
-        let number = self.forks;
+        let mut fork = Fork::new(self.forks);
         self.forks += 1;
-        let mut kinds = 0;
         for (key, items) in branches {
-            kinds |= key.kind();
+            fork.note(key);
             let list = self.forked(&items, false);
-            self.lists.set_branch(number, key, list);
+            self.lists.add_branch(fork.number, key, list);
         }
-        Fork { number, kinds }
+        fork
     }
 
     fn run(&mut self, items: &[Item]) -> Run {

@@ -75,8 +75,8 @@ impl<'c> Questions<'c> {
             self.share(known);
             return known;
         }
-        let tests = Tests { first: number(self.tests.len()), count: number(key.0.len()) };
         let made: Vec<Test> = key.0.iter().map(|part| self.test(*part, scope)).collect();
+        let tests = Tests { first: number(self.tests.len()), count: number(made.len()) };
         self.tests.extend(made);
         self.known.insert(key, tests);
         tests
@@ -101,15 +101,33 @@ impl<'c> Questions<'c> {
         let (asked, wanted) = builder.negated(node).map_or((node, true), |part| (part, false));
         match scope.and_then(|index| self.related(asked, index)) {
             Some(test) => Test::Related { test: RelationTest { node, ..test }, wanted },
-            None => Test::Expression(node),
+            None => self.any(node, scope).unwrap_or(Test::Expression(node)),
         }
+    }
+
+    /// The test of alternatives, if each of them is a test that takes no expression.
+    fn any(&mut self, node: NodeId, scope: Scope) -> Option<Test> {
+        let alternatives = self.builder.alternatives(node);
+        if let [_] = alternatives[..] {
+            return None;
+        }
+        let tests = self.tests(&alternatives, scope);
+        let made = self.of(tests);
+        let asks_facts = made.iter().any(Test::asks_facts);
+        let is_test = |test: &Test| !matches!(test, Test::Expression(_));
+        let are_tests = made.len() == alternatives.len() && made.iter().all(is_test);
+        are_tests.then_some(Test::Any { tests, node, asks_facts })
     }
 
     /// Notes that some tests are asked once more.
     fn share(&mut self, tests: Tests) {
-        for test in &self.tests[tests.first as usize..][..tests.count as usize] {
-            if let Test::Value { number, .. } = test {
-                self.value_tests[*number as usize].is_shared = true;
+        for index in tests.first..tests.first + tests.count {
+            match self.tests[index as usize] {
+                Test::Value { number, .. } => {
+                    self.value_tests[number as usize].is_shared = true;
+                }
+                Test::Any { tests, .. } => self.share(tests),
+                _ => {}
             }
         }
     }
@@ -118,14 +136,20 @@ impl<'c> Questions<'c> {
     fn value_test(&mut self, node: NodeId) -> Option<Test> {
         let builder = self.builder;
         let (asked, wanted) = builder.negated(node).map_or((node, true), |part| (part, false));
-        let (leaf, question) = builder.expressions.as_question(asked)?;
+        let expressions = &builder.expressions;
+        let (leaf, question, absent) = match expressions.as_question_with_default(asked) {
+            Some((leaf, question, answer)) => (leaf, question, Some(answer)),
+            None => {
+                expressions.as_question(asked).map(|(leaf, question)| (leaf, question, None))?
+            }
+        };
         let of_facts = is_answered(&question, builder.leaf_of(leaf))?;
         let Questions { value_tests, value_ids, .. } = self;
         let number = *value_ids
             .entry(node)
             .and_modify(|number| value_tests[*number as usize].is_shared = true)
             .or_insert_with(|| {
-                value_tests.push(ValueTest { leaf, question, wanted, is_shared: false });
+                value_tests.push(ValueTest { leaf, question, absent, wanted, is_shared: false });
                 number(value_tests.len() - 1)
             });
         Some(Test::Value { number, node, of_facts })

@@ -1,10 +1,11 @@
 use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 
-use hashbrown::HashTable;
 use pdp_cel::Question;
 
-use super::table::is_same;
+use super::ends::{Ends, SHORT, is_same};
+use super::flat_table::FlatTable;
+use super::open_table::Slot;
 use super::{List, Lists, Map, Marks, NodeId, RelationIndex, Seed, TypeIndex};
 use crate::{Effect, Obligation};
 
@@ -37,54 +38,95 @@ impl Dispatch {
 /// What requests can be about: declared types with their actions.
 #[derive(Debug, Default)]
 pub(crate) struct Targets {
-    known: Vec<Target>,
-    numbers: HashTable<u32>,
+    names: Vec<(Box<str>, Box<str>)>,
+    places: FlatTable<Target>,
     seed: Seed,
 }
 
-#[derive(Debug)]
+/// A type and an action: their names in short, and where they stand.
+#[derive(Clone, Copy, Debug, Default)]
 struct Target {
-    type_name: Box<str>,
-    action: Box<str>,
+    names: Names,
+    /// In [`Targets::names`], plus one.
+    number: u32,
     place: (TypeIndex, u32),
+}
+
+impl Slot for Target {
+    fn is_empty(&self) -> bool {
+        self.number == 0
+    }
+}
+
+/// The names of a type and an action, in short.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Names {
+    ends: [Ends; 2],
+    lengths: [usize; 2],
+}
+
+impl Names {
+    #[inline]
+    fn of(type_name: &str, action: &str) -> Self {
+        Names {
+            ends: [Ends::of(type_name.as_bytes()), Ends::of(action.as_bytes())],
+            lengths: [type_name.len(), action.len()],
+        }
+    }
+
+    /// Whether they say all of both names.
+    #[inline]
+    fn are_whole(&self) -> bool {
+        self.lengths[0].max(self.lengths[1]) <= SHORT
+    }
+
+    /// A hash of both names; they are hashed as a whole where they are not short.
+    #[inline]
+    fn hash(&self, seed: &Seed, type_name: &str, action: &str) -> u64 {
+        if !self.are_whole() {
+            return seed.hash_one((type_name, action));
+        }
+        let mut hasher = seed.build_hasher();
+        for Ends { first, last } in self.ends {
+            hasher.write_u64(first);
+            hasher.write_u64(last);
+        }
+        hasher.finish()
+    }
 }
 
 impl Targets {
     pub(crate) fn add(&mut self, type_name: &str, action: &str, place: (TypeIndex, u32)) {
-        let Targets { known, numbers, seed } = self;
-        let number = super::number(known.len());
-        let hash = target_hash(seed, type_name, action);
-        known.push(Target { type_name: type_name.into(), action: action.into(), place });
-        numbers.insert_unique(hash, number, |number| {
-            let target = &known[*number as usize];
-            target_hash(seed, &target.type_name, &target.action)
+        let Targets { names, places, seed } = self;
+        names.push((type_name.into(), action.into()));
+        let number = super::number(names.len());
+        places.insert(Target { names: Names::of(type_name, action), number, place }, |target| {
+            let (type_name, action) = &names[target.number as usize - 1];
+            target.names.hash(seed, type_name, action)
         });
     }
 
     /// The position of an action among those of a type, which stand here.
     pub(crate) fn of_type(&self, targets: Range<usize>, action: &str) -> Option<usize> {
-        let targets = &self.known[targets];
-        targets.iter().position(|target| is_same(target.action.as_bytes(), action))
+        self.names[targets].iter().position(|(_, name)| is_same(name.as_bytes(), action))
     }
 
     /// The position of the type, and that of the action in it.
     #[inline]
     pub(crate) fn find(&self, type_name: &str, action: &str) -> Option<(TypeIndex, u32)> {
-        let number = self.numbers.find(target_hash(&self.seed, type_name, action), |number| {
-            let target = &self.known[*number as usize];
-            is_same(target.action.as_bytes(), action)
-                && is_same(target.type_name.as_bytes(), type_name)
+        let names = Names::of(type_name, action);
+        let found = self.places.find(names.hash(&self.seed, type_name, action), |target| {
+            target.names == names
+                && (names.are_whole() || self.has_names(target, type_name, action))
         })?;
-        Some(self.known[*number as usize].place)
+        Some(found.place)
     }
-}
 
-#[inline]
-fn target_hash(seed: &Seed, type_name: &str, action: &str) -> u64 {
-    let mut hasher = seed.build_hasher();
-    hasher.write(type_name.as_bytes());
-    hasher.write(action.as_bytes());
-    hasher.finish()
+    #[inline(never)]
+    fn has_names(&self, target: &Target, type_name: &str, action: &str) -> bool {
+        let (of_type, of_action) = &self.names[target.number as usize - 1];
+        **of_type == *type_name && **of_action == *action
+    }
 }
 
 /// The rules that can apply to resources of one type.
@@ -151,6 +193,12 @@ pub(crate) enum Test {
         test: RelationTest,
         wanted: bool,
     },
+    /// One of some other tests is passed.
+    Any {
+        tests: Tests,
+        node: NodeId,
+        asks_facts: bool,
+    },
     Expression(NodeId),
 }
 
@@ -159,6 +207,8 @@ pub(crate) enum Test {
 pub(crate) struct ValueTest {
     pub(crate) leaf: pdp_cel::Leaf,
     pub(crate) question: Question,
+    /// The answer where the value is absent, if that is none of an expression.
+    pub(crate) absent: Option<bool>,
     /// The answer with which it is passed.
     pub(crate) wanted: bool,
     /// Whether several rules ask it, so that the answer is kept while one request is decided.
@@ -177,7 +227,9 @@ impl Test {
     pub(crate) fn node(&self) -> Option<NodeId> {
         match self {
             Test::Related { test, .. } => Some(test.node),
-            Test::Value { node, .. } | Test::Expression(node) => Some(*node),
+            Test::Value { node, .. } | Test::Any { node, .. } | Test::Expression(node) => {
+                Some(*node)
+            }
             Test::Role(_) | Test::ActorTypes(_) | Test::Tenant(_) | Test::Known(_) => None,
         }
     }
@@ -186,7 +238,7 @@ impl Test {
     pub(crate) fn asks_facts(&self) -> bool {
         match self {
             Test::Known(_) | Test::Related { .. } | Test::Expression(_) => true,
-            Test::Value { of_facts, .. } => *of_facts,
+            Test::Value { of_facts: asks_facts, .. } | Test::Any { asks_facts, .. } => *asks_facts,
             Test::Role(_) | Test::ActorTypes(_) | Test::Tenant(_) => false,
         }
     }

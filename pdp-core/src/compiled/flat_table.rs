@@ -19,7 +19,8 @@ const STRETCH: usize = 256;
 
 impl<S: Slot> FlatTable<S> {
     /// The entry with this hash that `is_it` recognises.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "what `is_it` knows of the text that is looked for")]
+    #[inline(always)]
     pub(crate) fn find(&self, hash: u64, is_it: impl Fn(&S) -> bool) -> Option<&S> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut position = home(hash, mask);

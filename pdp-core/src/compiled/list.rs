@@ -1,4 +1,8 @@
-use super::{Map, Prefixes, Tests, TextTable};
+use std::hash::BuildHasher;
+
+use super::flat_table::FlatTable;
+use super::open_table::Slot;
+use super::{Seed, Tests, Words};
 
 /// A rule that may apply, and what is still asked of a request that was led to it: marks that it
 /// needs, and tests.
@@ -57,11 +61,30 @@ pub(crate) struct List {
     pub(crate) fork: Option<Fork>,
 }
 
-/// A number of its own, and of what kinds the keys are, as bits.
+/// A number of its own, and its keys in short.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fork {
     pub(crate) number: u32,
+    /// Of what kinds they are, as bits.
     pub(crate) kinds: u8,
+    /// Each as one bit, which it may share with others.
+    keys: u64,
+}
+
+impl Fork {
+    pub(crate) fn new(number: u32) -> Self {
+        Fork { number, kinds: 0, keys: 0 }
+    }
+
+    pub(crate) fn note(&mut self, key: Key) {
+        self.kinds |= key.kind();
+        self.keys |= key.bit();
+    }
+
+    #[inline]
+    fn may_have(&self, key: Key) -> bool {
+        self.keys & key.bit() != 0
+    }
 }
 
 /// What of a request leads to rules: an id, a tenant or a role, by its kind and number in one word.
@@ -75,6 +98,12 @@ impl Key {
     pub(crate) fn new(kind: KeyKind, number: u32) -> Self {
         assert!(number < 1 << 29, "a policy set is below 2^29 words");
         Key((kind as u32) << 29 | number)
+    }
+
+    /// One of 64 bits, so that those of keys that follow each other, or are of two kinds, differ.
+    #[inline]
+    fn bit(self) -> u64 {
+        1 << (self.0.wrapping_mul(0x9e37_79b1) >> 26)
     }
 
     /// The kind, as [`KeyKind::bit`].
@@ -108,11 +137,33 @@ impl KeyKind {
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
     pub(crate) candidates: Vec<Candidate>,
-    /// By the number of a fork and a key, in one word.
-    branches: Map<u64, List>,
+    branches: FlatTable<Branch>,
+    seed: Seed,
     /// Ids and tenants that are keys.
-    pub(crate) words: TextTable,
-    pub(crate) beginnings: Prefixes,
+    pub(crate) words: Words,
+    /// How ids begin that are keys.
+    pub(crate) beginnings: Words,
+}
+
+/// What hangs on a fork under a key.
+#[derive(Clone, Copy, Debug, Default)]
+struct Branch {
+    /// The number of the fork, plus one, and the key, in one word.
+    place: u64,
+    list: List,
+}
+
+impl Branch {
+    #[inline]
+    fn place(fork: u32, key: Key) -> u64 {
+        (u64::from(fork) + 1) << 32 | u64::from(key.0)
+    }
+}
+
+impl Slot for Branch {
+    fn is_empty(&self) -> bool {
+        self.place == 0
+    }
 }
 
 impl Run {
@@ -130,12 +181,20 @@ impl Run {
 impl Lists {
     /// What hangs on a fork under a key.
     #[inline]
-    pub(crate) fn branch(&self, fork: u32, key: Key) -> Option<&List> {
-        self.branches.get(&(u64::from(fork) << 32 | u64::from(key.0)))
+    pub(crate) fn branch(&self, fork: &Fork, key: Key) -> Option<&List> {
+        if !fork.may_have(key) {
+            return None;
+        }
+        let place = Branch::place(fork.number, key);
+        let found =
+            self.branches.find(self.seed.hash_one(place), |branch| branch.place == place)?;
+        Some(&found.list)
     }
 
-    pub(crate) fn set_branch(&mut self, fork: u32, key: Key, list: List) {
-        self.branches.insert(u64::from(fork) << 32 | u64::from(key.0), list);
+    /// Hangs a list, the first one there, on a fork under a key.
+    pub(crate) fn add_branch(&mut self, fork: u32, key: Key, list: List) {
+        let branch = Branch { place: Branch::place(fork, key), list };
+        self.branches.insert(branch, |branch| self.seed.hash_one(branch.place));
     }
 
     /// The candidates from one position up to another.

@@ -3,6 +3,7 @@
 mod closed;
 mod code;
 mod dispatch;
+mod ends;
 mod facts;
 mod flat_table;
 mod leaf;
@@ -10,10 +11,10 @@ mod list;
 mod marks;
 mod open_table;
 mod pages;
-mod prefixes;
 mod ranges;
 mod table;
 mod vocabulary;
+mod words;
 
 pub(crate) use closed::{Closed, ClosedPair};
 pub(crate) use code::Code;
@@ -21,6 +22,7 @@ pub(crate) use dispatch::{
     AtOnce, Cell, Dispatch, Id, OtherwiseLine, RelationTest, Rule, Targets, Test, Tests,
     TypeDispatch, ValueTest,
 };
+pub(crate) use ends::is_same;
 pub(crate) use facts::{Detail, DetailKey, FactTables, Moved, Pairs, Until, of_pair, pair};
 pub(crate) use leaf::{FaultId, Leaf, Leaves, Slot, SlotSource};
 pub(crate) use list::{Candidate, Fork, Key, KeyKind, List, Lists, Phase, Phases, Run};
@@ -28,10 +30,10 @@ pub(crate) use marks::{Marks, of_words};
 pub(crate) use open_table::{OpenTable, Slot as TableSlot};
 pub(crate) use pages::SHARES;
 pub(crate) use pdp_cel::{NodeId, Stored};
-pub(crate) use prefixes::Prefixes;
 pub(crate) use ranges::{Numbered, Ranges};
-pub(crate) use table::{Record, Resources, TextTable, is_same};
+pub(crate) use table::{Record, Resources, TextTable};
 pub(crate) use vocabulary::{AttributeInfo, Closure, RelationInfo, Step, TypeInfo, Vocabulary};
+pub(crate) use words::Words;
 
 /// A relation or link of a type, by its position there; below 64, so that masks hold them.
 pub(crate) type RelationIndex = u8;

@@ -32,7 +32,7 @@ impl<S: Slot, const PAGE: usize> OpenTable<S, PAGE> {
     /// The entry with this hash that `is_it` recognises.
     #[inline]
     pub(crate) fn find(&self, hash: u64, is_it: impl Fn(&S) -> bool) -> Option<&S> {
-        self.position(hash, is_it).map(|position| self.slots.item(position))
+        self.found(hash, is_it).map(|(_, slot)| slot)
     }
 
     /// The same, to be changed; its hash stays as it is.
@@ -41,8 +41,12 @@ impl<S: Slot, const PAGE: usize> OpenTable<S, PAGE> {
         Some(self.slots.item_mut(position))
     }
 
-    #[inline]
     fn position(&self, hash: u64, is_it: impl Fn(&S) -> bool) -> Option<usize> {
+        self.found(hash, is_it).map(|(position, _)| position)
+    }
+
+    #[inline]
+    fn found(&self, hash: u64, is_it: impl Fn(&S) -> bool) -> Option<(usize, &S)> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut position = home(hash, mask);
         loop {
@@ -51,7 +55,7 @@ impl<S: Slot, const PAGE: usize> OpenTable<S, PAGE> {
                 return None;
             }
             if is_it(slot) {
-                return Some(position);
+                return Some((position, slot));
             }
             position = (position + 1) & mask;
         }

@@ -1,6 +1,7 @@
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
+use super::ends::{SHORT, is_same};
 use super::flat_table::FlatTable;
 use super::open_table::{OpenTable, Slot};
 use super::pages::{Pages, SHARES};
@@ -383,16 +384,34 @@ impl<const MARKED: bool> Texts<MARKED> {
     }
 
     /// The number of a text with a mark, if it has one.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "asked twice in every decision: 3 % of one")]
+    #[inline(always)]
     fn index(&self, text: &str, mark: u16) -> Option<u32> {
         let tag = tag(self.hash(text, mark));
+        if text.len() > SHORT {
+            return self.index_of_any(tag, text, mark);
+        }
+        // Short texts, which most are, take no call: only what looks the same is compared.
+        let arena = &*self.arena;
+        let found = arena.numbers.find(tag.into(), |slot| {
+            slot.tag == tag && slot.span.mark == mark && usize::from(slot.span.len) == text.len()
+        });
+        match found {
+            Some(slot) if arena.is(slot.span, text) => Some(slot.number - 1),
+            None if self.later.len() == 0 => None,
+            _ => self.index_of_any(tag, text, mark),
+        }
+    }
+
+    /// The same for a text of any length, with bits of its hash.
+    #[inline(never)]
+    fn index_of_any(&self, tag: u32, text: &str, mark: u16) -> Option<u32> {
         let arena = &*self.arena;
         let found = arena.numbers.find(tag.into(), |slot| {
             slot.tag == tag && slot.span.mark == mark && arena.is(slot.span, text)
         });
         match found {
             Some(slot) => Some(slot.number - 1),
-            None if self.later.len() == 0 => None,
             None => self.later_index(tag, text, mark),
         }
     }
@@ -473,32 +492,6 @@ fn tag(hash: u64) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "as many bits as a tag has")]
     let tag = hash as u32;
     tag
-}
-
-/// Whether octets are those of a text. Ids are short: two words answer for most, without the call
-/// that comparing slices is.
-#[inline]
-pub(crate) fn is_same(octets: &[u8], text: &str) -> bool {
-    let text = text.as_bytes();
-    let len = octets.len();
-    if len != text.len() {
-        return false;
-    }
-    match len {
-        8..=16 => {
-            octets.first_chunk::<8>() == text.first_chunk::<8>()
-                && octets.last_chunk::<8>() == text.last_chunk::<8>()
-        }
-        4..8 => {
-            octets.first_chunk::<4>() == text.first_chunk::<4>()
-                && octets.last_chunk::<4>() == text.last_chunk::<4>()
-        }
-        2..4 => {
-            octets.first_chunk::<2>() == text.first_chunk::<2>()
-                && octets.last_chunk::<2>() == text.last_chunk::<2>()
-        }
-        _ => octets == text,
-    }
 }
 
 /// Texts one after the other, by number and by what they are.

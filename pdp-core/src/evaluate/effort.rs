@@ -79,6 +79,7 @@ context:
   words: list(string)
   maybe: int?
   never: int?
+  unsure: bool?
 attributes:
   resources: {thing:a: {open: true, size: 7, tags: [red, blue], name: alpha}}
   actors: {user:1: {level: 3}}
@@ -87,7 +88,7 @@ rules:
 ";
 
 /// Conditions of which each holds of the request below; and others that do not.
-const QUESTIONS: [(&str, &str); 24] = [
+const QUESTIONS: [(&str, &str); 31] = [
     ("context.ready", "!context.ready"),
     ("context.risk == 3", "context.risk == 4"),
     ("context.risk != 4", "context.risk != 3"),
@@ -115,6 +116,15 @@ const QUESTIONS: [(&str, &str); 24] = [
     ("resource.name == 'alpha'", "resource.name == 'beta'"),
     ("actor.level == 3", "actor.level == 4"),
     ("resource.id == 'a'", "actor.id == 'user:2'"),
+    // With a default.
+    ("context.unsure ?? true", "context.unsure ?? false"),
+    ("!(context.unsure ?? false)", "!(context.unsure ?? true)"),
+    ("(context.never ?? 5) == 5", "(context.never ?? 5) > 5"),
+    ("(context.maybe ?? 5) == 1", "5 == (context.maybe ?? 5)"),
+    // One of several.
+    ("context.risk == 4 || context.ready", "context.risk == 4 || !context.ready"),
+    ("resource.size > 7 || resource.open", "resource.size > 7 || !resource.open"),
+    ("resource.id == 'b' || resource.open", "resource.id == 'b' || !resource.open"),
 ];
 
 fn asked() -> String {
@@ -129,7 +139,7 @@ fn asked() -> String {
 }
 
 #[test]
-fn one_question_about_one_value_takes_no_expression() {
+fn questions_about_single_values_take_no_expression() {
     for (holds, fails) in QUESTIONS {
         for (condition, reason) in [(holds, "it"), (fails, "no_matching_policy")] {
             let policies = policies(&VALUES.replace("CONDITION", &format!("{condition:?}")));
@@ -157,9 +167,13 @@ fn a_question_about_an_address_of_a_host_takes_no_expression() {
 
 #[test]
 fn other_conditions_are_reckoned() {
-    for condition in
-        ["context.risk + 1 == 4", "size(context.words) == 2", "context.risk == resource.size - 4"]
-    {
+    for condition in [
+        "context.risk + 1 == 4",
+        "size(context.words) == 2",
+        "context.risk == resource.size - 4",
+        "context.risk == 4 || size(context.words) == 2",
+        "(context.never ?? context.risk) == 3",
+    ] {
         let policies = policies(&VALUES.replace("CONDITION", &format!("{condition:?}")));
         let wanted = Effort { reason: "it".to_owned(), reckoned: true, walked: false };
         assert_eq!(effort(&policies, &asked()), wanted, "{condition}");

@@ -15,8 +15,27 @@ pub(super) enum Runs {
     Several(Vec<Run>),
 }
 
-/// From one candidate up to another.
-pub(super) type Part = (u32, u32);
+/// From one candidate up to another, and when it is the turn of the first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    turn: u64,
+    begin: u32,
+    end: u32,
+}
+
+impl Part {
+    fn new(lists: &Lists, (begin, end): (u32, u32)) -> Self {
+        let mut part = Part { turn: 0, begin, end };
+        part.turn = part.first_turn(lists);
+        part
+    }
+
+    /// When it is the turn of the first; after all others where there is none.
+    #[inline]
+    fn first_turn(&self, lists: &Lists) -> u64 {
+        lists.part((self.begin, self.end)).first().map_or(u64::MAX, Candidate::turn)
+    }
+}
 
 impl<'e> Evaluation<'e> {
     fn lists(&self) -> &'e Lists {
@@ -31,7 +50,7 @@ impl<'e> Evaluation<'e> {
             return Runs::One(list.always);
         }
         let mut runs = self.no_runs();
-        self.gather(list, &mut runs);
+        self.gather(&list, &mut runs);
         Runs::Several(runs)
     }
 
@@ -48,7 +67,7 @@ impl<'e> Evaluation<'e> {
         }
         for index in 0.. {
             let Some(list) = more(index, self) else { break };
-            self.gather(list, &mut runs);
+            self.gather(&list, &mut runs);
         }
         Runs::Several(runs)
     }
@@ -92,12 +111,13 @@ impl<'e> Evaluation<'e> {
     ) -> Option<&'e Candidate> {
         let mut parts = std::mem::take(&mut self.memory.parts);
         parts.clear();
-        let all = runs.iter().map(|run| run.part(phases));
-        parts.extend(all.filter(|(begin, end)| begin < end));
+        let lists = self.lists();
+        let all = runs.iter().map(|run| run.part(phases)).filter(|(begin, end)| begin < end);
+        parts.extend(all.map(|part| Part::new(lists, part)));
         let found = match &mut parts[..] {
             [] => None,
-            [part] => {
-                let mut candidates = self.lists().part(*part).iter();
+            [Part { begin, end, .. }] => {
+                let mut candidates = lists.part((*begin, *end)).iter();
                 candidates.find(|candidate| decides(self, candidate))
             }
             few if few.len() <= MERGED_MAX => self.first_merged(few, decides),
@@ -112,13 +132,13 @@ impl<'e> Evaluation<'e> {
         parts: &mut [Part],
         mut decides: impl FnMut(&mut Self, &Candidate) -> bool,
     ) -> Option<&'e Candidate> {
-        let candidates = &self.lists().candidates;
+        let lists = self.lists();
         let mut last = None;
         loop {
-            let left = parts.iter_mut().filter(|(begin, end)| begin < end);
-            let (begin, _) = left.min_by_key(|(begin, _)| candidates[*begin as usize].turn())?;
-            let candidate = &candidates[*begin as usize];
-            *begin += 1;
+            let part = parts.iter_mut().min_by_key(|part| part.turn)?;
+            let candidate = lists.part((part.begin, part.end)).first()?;
+            part.begin += 1;
+            part.turn = part.first_turn(lists);
             // A rule that stands under several keys is tried once.
             if last.replace(candidate.rule) != Some(candidate.rule) && decides(self, candidate) {
                 return Some(candidate);
@@ -135,7 +155,7 @@ impl<'e> Evaluation<'e> {
         let candidates = &self.lists().candidates;
         let mut order = std::mem::take(&mut self.memory.order);
         order.clear();
-        order.extend(parts.iter().flat_map(|(begin, end)| *begin..*end));
+        order.extend(parts.iter().flat_map(|part| part.begin..part.end));
         order.sort_unstable_by_key(|index| candidates[*index as usize].turn());
         order.dedup_by_key(|index| candidates[*index as usize].turn());
         let mut tried = order.iter().map(|index| &candidates[*index as usize]);
@@ -145,11 +165,11 @@ impl<'e> Evaluation<'e> {
     }
 
     /// Notes what a list holds for this request.
-    fn gather(&mut self, list: List, runs: &mut Vec<Run>) {
+    fn gather(&mut self, list: &List, runs: &mut Vec<Run>) {
         if list.always.up_to != [0; 3] {
             runs.push(list.always);
         }
-        let Some(fork) = list.fork else { return };
+        let Some(fork) = &list.fork else { return };
         let unknown = fork.kinds & !self.memory.keys_known;
         if unknown != 0 {
             self.know_keys(unknown);
@@ -157,9 +177,9 @@ impl<'e> Evaluation<'e> {
         for index in 0..self.memory.keys.len() {
             let key = self.memory.keys[index];
             if fork.kinds & key.kind() != 0
-                && let Some(branch) = self.lists().branch(fork.number, key)
+                && let Some(branch) = self.lists().branch(fork, key)
             {
-                self.gather(*branch, runs);
+                self.gather(branch, runs);
             }
         }
     }
@@ -184,7 +204,7 @@ impl<'e> Evaluation<'e> {
         }
         let mut beginnings = |kind: KeyKind, text: &str| {
             if wanted(kind) {
-                lists.beginnings.of(text, |number| keys.push(Key::new(kind, number)));
+                lists.beginnings.beginning(text, |number| keys.push(Key::new(kind, number)));
             }
         };
         beginnings(KeyKind::ResourceBeginning, request.resource.id);

@@ -157,18 +157,22 @@ impl<'e> Evaluation<'e> {
         errors: &mut Vec<(u32, Failure)>,
     ) -> Option<&'e Candidate> {
         self.first(rules, phases, |this, candidate| {
-            if candidate.marks & !this.marks != 0 {
-                return false;
-            }
-            match this.passes(candidate.tests) {
-                Truth::No => false,
-                Truth::Yes => true,
-                Truth::Fault(failure) => {
-                    errors.push((candidate.rule, failure));
-                    candidate.phase == Phase::Deny
-                }
-            }
+            // Most rules that do not match lack a mark, and take no call.
+            candidate.marks & !this.marks == 0 && this.decides(candidate, errors)
         })
+    }
+
+    /// Whether a rule whose marks the request has decides.
+    #[inline(never)]
+    fn decides(&mut self, candidate: &Candidate, errors: &mut Vec<(u32, Failure)>) -> bool {
+        match self.passes(candidate.tests) {
+            Truth::No => false,
+            Truth::Yes => true,
+            Truth::Fault(failure) => {
+                errors.push((candidate.rule, failure));
+                candidate.phase == Phase::Deny
+            }
+        }
     }
 
     /// Only bypass rules reach undeclared types and actions, as far as the setting lets them.
@@ -237,6 +241,19 @@ impl<'e> Evaluation<'e> {
         &self.policies.code.dispatch.texts[text as usize]
     }
 
+    /// Whether one of some tests is passed; `None` where that takes an expression.
+    fn passes_any_at_once(&mut self, tests: Tests) -> Option<bool> {
+        let mut passed = Some(false);
+        for test in self.policies.code.dispatch.of(tests) {
+            match self.passes_at_once(test) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => passed = None,
+            }
+        }
+        passed
+    }
+
     /// Whether a test is passed; `None` where that takes an expression.
     #[inline]
     fn passes_at_once(&mut self, test: &Test) -> Option<bool> {
@@ -247,6 +264,7 @@ impl<'e> Evaluation<'e> {
             Test::Value { number, .. } => self.answered(*number)?,
             Test::Known(wanted) => self.is_known(self.subject) == *wanted,
             Test::Related { test, wanted } => self.related_at_once(test)? == *wanted,
+            Test::Any { tests, .. } => self.passes_any_at_once(*tests)?,
             Test::Expression(_) => return None,
         })
     }

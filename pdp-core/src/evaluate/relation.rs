@@ -223,7 +223,10 @@ impl<'e> Evaluation<'e> {
             None => 0,
         };
         if record.has(Record::PATTERNS) {
-            for detail in facts.resources.details_of(index, Detail::PREFIX..=Detail::ROLE) {
+            // Those before are few, and those of these kinds are all looked at.
+            let details = facts.resources.details(index).iter();
+            let details = details.skip_while(|detail| detail.kind() < Detail::PREFIX);
+            for detail in details.take_while(|detail| detail.kind() <= Detail::ROLE) {
                 held |= self.held_by_pattern(detail);
             }
         }

@@ -76,7 +76,7 @@ impl Memory {
     /// Notes the numbers of the actor's roles.
     pub(super) fn set_roles(&mut self, roles: impl IntoIterator<Item = u32>) {
         self.roles.clear();
-        self.roles.extend(roles);
+        roles.into_iter().for_each(|role| self.roles.push(role));
         if self.roles.len() > FEW_ROLES {
             self.roles.sort_unstable();
         }

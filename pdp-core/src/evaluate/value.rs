@@ -57,12 +57,12 @@ impl<'e> Evaluation<'e> {
                         address.map(|address| range.contains_ip(address))
                     }
                     (question, Some(value)) => program.answer(question, value),
-                    (_, None) => None,
+                    (_, None) => test.absent,
                 },
                 None => match (question, self.stored(&slot.source, self.subject)) {
                     (Question::Present, value) => Some(value.is_some()),
                     (question, Some(value)) => program.answer_for_stored(question, value),
-                    (_, None) => None,
+                    (_, None) => test.absent,
                 },
             },
             _ => None,
@@ -145,11 +145,11 @@ fn attribute_fact(
     resource: Option<ResourceIndex>,
     attribute: u16,
 ) -> Option<&Stored> {
-    let kinds = Detail::ATTRIBUTE..=Detail::ATTRIBUTE;
-    let attributes = facts.resources.details_of(resource?, kinds).iter();
-    let mut values = attributes.filter_map(|detail| match detail {
-        Detail::Attribute { attribute: of, value } if *of == attribute => Some(value),
+    // They are few, and come first.
+    let details = facts.resources.details(resource?).iter();
+    let mut attributes = details.map_while(|detail| match detail {
+        Detail::Attribute { attribute, value } => Some((*attribute, value)),
         _ => None,
     });
-    values.next()
+    attributes.find(|(of, _)| *of == attribute).map(|(_, value)| value)
 }

@@ -289,3 +289,37 @@ facts: {door:a: {holder: user:1}}
         assert_eq!(ask(&policies, actor, "open", "door", id).reason, reason);
     }
 }
+
+/// Names of up to sixteen octets are known by their first and last eight.
+#[test]
+fn names_that_begin_and_end_alike_are_told_apart() {
+    for (prefix, suffix) in
+        [("organization_", "_settings"), ("a", "a"), ("in_org_", "_in_org"), ("", "")]
+    {
+        let [one, other, third] = ["x", "y", "z"].map(|middle| format!("{prefix}{middle}{suffix}"));
+        let policies = policies(&format!(
+            "
+version: 1
+types:
+  {one}: {{actions: [{one}, {other}]}}
+  {other}: {{actions: [{one}, {other}]}}
+rules:
+  - {{id: r1, effect: permit, resource: {one}, actions: {one}}}
+  - {{id: r2, effect: permit, resource: {one}, actions: {other}}}
+  - {{id: r3, effect: permit, resource: {other}, actions: {one}}}
+  - {{id: r4, effect: permit, resource: {other}, actions: {other}}}
+"
+        ));
+        for (resource_type, action, expected) in [
+            (&one, &one, "permit r1"),
+            (&one, &other, "permit r2"),
+            (&other, &one, "permit r3"),
+            (&other, &other, "permit r4"),
+            (&third, &one, "deny no_matching_policy"),
+            (&one, &third, "deny no_matching_policy"),
+        ] {
+            let answer = answer(&policies, human("user:1"), action, resource_type, "1");
+            assert_eq!(answer, expected, "{resource_type} {action}");
+        }
+    }
+}
