@@ -39,7 +39,16 @@ const FORMS: [&str; 4] = ["id", "prefix", "set", "role"];
 /// [`ChangeError`] naming the field, for everything that is not exactly a change set within the
 /// limits [`CHANGE_SET_BYTES_MAX`], [`CHANGES_MAX`], [`CHANGED_FACTS_MAX`] and those of requests.
 pub fn parse_change_set(json: &[u8]) -> Result<ChangeSet, ChangeError> {
-    let value = json::read(json, CHANGE_SET_BYTES_MAX, REQUEST_DEPTH_MAX, "a change set")?;
+    change_set(json::read(json, CHANGE_SET_BYTES_MAX, REQUEST_DEPTH_MAX, "a change set")?)
+}
+
+/// Reads a change set that came in another encoding, from the tree that its JSON would be. Whoever
+/// makes the tree bounds its size and depth.
+///
+/// # Errors
+///
+/// As [`parse_change_set`].
+pub fn change_set(value: Value<'_>) -> Result<ChangeSet, ChangeError> {
     let mut root = Fields::new(value, "")?;
     let id = root.word("id")?.into_owned();
     let field = root.field("changes");
@@ -54,7 +63,7 @@ pub fn parse_change_set(json: &[u8]) -> Result<ChangeSet, ChangeError> {
     }
     let (mut changes, mut facts) = (Vec::with_capacity(items.len()), 0);
     for (index, item) in items.into_iter().enumerate() {
-        let change = change(Fields::new(item, format!("{field}[{index}]"))?)?;
+        let change = change_in(Fields::new(item, format!("{field}[{index}]"))?)?;
         facts += change.statement.count();
         if facts > CHANGED_FACTS_MAX {
             let message = format!("more than {CHANGED_FACTS_MAX} facts");
@@ -65,7 +74,16 @@ pub fn parse_change_set(json: &[u8]) -> Result<ChangeSet, ChangeError> {
     Ok(ChangeSet { id, changes })
 }
 
-fn change(mut fields: Fields<'_>) -> Result<Change, ChangeError> {
+/// Reads one change, as it stands in a change set, from the tree that its JSON would be.
+///
+/// # Errors
+///
+/// As [`parse_change_set`].
+pub fn change(value: Value<'_>) -> Result<Change, ChangeError> {
+    change_in(Fields::new(value, "")?)
+}
+
+fn change_in(mut fields: Fields<'_>) -> Result<Change, ChangeError> {
     let op = fields.word("op")?;
     let Some(operation) = Operation::from_word(&op) else {
         let words = Operation::ALL.map(Operation::as_str);

@@ -135,8 +135,18 @@ pub(super) fn word(
         Value::String(text) => text,
         other => return Err(mistyped(field(), "a string", &other)),
     };
-    match fault(&text) {
-        None => Ok(text),
+    check_word(&text, field).map(|()| text)
+}
+
+/// Refuses a text that cannot be an id, role, action or type: one that is empty, longer than
+/// [`ID_BYTES_MAX`](super::ID_BYTES_MAX), or has a control character.
+///
+/// # Errors
+///
+/// [`RequestError`] naming the field.
+pub fn check_word(text: &str, field: impl FnOnce() -> String) -> Result<(), RequestError> {
+    match fault(text) {
+        None => Ok(()),
         Some((kind, message)) => Err(error(kind, Some(field()), message)),
     }
 }

@@ -14,7 +14,10 @@ mod request;
 
 pub use crate::error::printable;
 pub use answer::{ANSWER_BYTES_MAX, Answer, AnswerDocument, AnswerError};
-pub use change_set::{CHANGE_SET_BYTES_MAX, CHANGED_FACTS_MAX, CHANGES_MAX, parse_change_set};
+pub use change_set::{
+    CHANGE_SET_BYTES_MAX, CHANGED_FACTS_MAX, CHANGES_MAX, change, change_set, parse_change_set,
+};
+pub use fields::check_word;
 pub use json::DOUBLE_MAX;
 pub use request::{
     ActorParts, ID_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestError,
