@@ -115,17 +115,6 @@ impl Policies {
         self.code.vocabulary.type_indexes.contains_key(resource_type)
     }
 
-    /// The type and the id of a resource that is referred to as in policy files: `type:id`, or the id
-    /// itself where the type's ids carry their type. `None` for a text without `:`. A type that is
-    /// not declared is one like any other: nothing is permitted on it.
-    pub fn referred<'r>(&self, reference: &'r str) -> Option<(&'r str, &'r str)> {
-        let (name, rest) = reference.split_once(':')?;
-        let vocabulary = &self.code.vocabulary;
-        let index = vocabulary.type_indexes.get(name);
-        let carries = index.is_some_and(|index| vocabulary.types[usize::from(*index)].prefixed);
-        Some((name, if carries { reference } else { rest }))
-    }
-
     /// How much is known of what each DAARION section is about: resources of its type, or actors
     /// with its attribute, wherever that is said. Looks at every resource.
     pub fn sections(&self) -> impl Iterator<Item = (&'static str, usize)> {

@@ -287,7 +287,7 @@ fn membership<'py>(
     }
 }
 
-fn lent<'a>(parts: &'a ActorParts<'a>) -> pdp_core::Actor<'a> {
+pub(crate) fn lent<'a>(parts: &'a ActorParts<'a>) -> pdp_core::Actor<'a> {
     pdp_core::Actor {
         id: &parts.id,
         actor_type: parts.actor_type,

@@ -1,5 +1,6 @@
 //! The answer.
 
+use pdp_client::Answer;
 use pdp_core::{Effect, RuleRef};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -18,13 +19,23 @@ pub(crate) struct Decision {
     made: pdp_core::Decision<'static>,
     reason: Py<PyString>,
     permitted: bool,
+    /// What a decision point elsewhere said beside the decision.
+    id: Option<String>,
+    dropped: Vec<String>,
 }
 
 impl Decision {
     pub(crate) fn new(py: Python<'_>, decision: pdp_core::Decision<'_>) -> Self {
         let reason = PyString::new(py, &decision.reason).unbind();
         let permitted = decision.effect == Effect::Permit;
-        Decision { made: decision.into_owned(), reason, permitted }
+        let (id, dropped) = (None, Vec::new());
+        Decision { made: decision.into_owned(), reason, permitted, id, dropped }
+    }
+
+    pub(crate) fn of_answer(py: Python<'_>, answer: Answer) -> Self {
+        let Answer { decision, decision_id, dropped } = answer;
+        let decision = Decision::new(py, decision);
+        Decision { id: Some(decision_id), dropped, ..decision }
     }
 }
 
@@ -101,6 +112,20 @@ impl Decision {
     #[getter]
     fn revision(&self) -> u64 {
         self.made.policy.revision
+    }
+
+    /// The id that a decision point elsewhere gave it, which its record has, too; `None` where this
+    /// process decided.
+    #[getter]
+    fn decision_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// What of the request a decision point elsewhere left out of account, since this caller may not
+    /// state it, such as `actor.roles`.
+    #[getter]
+    fn dropped(&self) -> Vec<&str> {
+        self.dropped.iter().map(String::as_str).collect()
     }
 
     /// The decision as it travels over HTTP, without the id that a server gives it.

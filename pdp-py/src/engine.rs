@@ -58,10 +58,10 @@ impl Engine {
     ) -> PyResult<Py<Decision>> {
         let py = object.py();
         let decision = match object.cast::<Request>() {
-            Ok(request) => Ok(request.get().ask(policies, |request| decide(policies, request))),
+            Ok(request) => Ok(decide(policies, &request.get().request())),
             Err(_) => Asked::of(object, path)
                 .and_then(|asked| asked.held(path))
-                .and_then(|held| held.ask(policies, |request| decide(policies, request))),
+                .and_then(|held| held.ask(|request| decide(policies, request))),
         };
         let decision = decision.map_err(|fault| fault.of_request(py))?;
         self.outcomes.shared(py, policies, decision)
@@ -91,7 +91,7 @@ impl Engine {
     /// Raises `pdp.PolicyError` with every mistake in it, or `pdp.SourceError` where it cannot be
     /// read.
     ///
-    /// >>> pdp.Engine.load("policies/daarion").evaluate("user:1", "manage", "microdao:daarion").reason
+    /// >>> pdp.Engine.load("policies/daarion").evaluate("user:1", "manage", ("microdao", "microdao:daarion")).reason
     /// 'microdao_owner'
     #[staticmethod]
     fn load(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Self> {
@@ -123,8 +123,8 @@ impl Engine {
 
     /// Decides one question.
     ///
-    /// `actor` is an id, a `pdp.Actor`, or a dict as requests have it. `resource` is a reference as
-    /// in policy files (`board:news`), a pair of type and id, a `pdp.Resource`, or a dict. `context`
+    /// `actor` is an id, a `pdp.Actor`, or a dict as requests have it. `resource` is `type:id`
+    /// (what follows the first colon is the id), a pair of type and id, a `pdp.Resource`, or a dict. `context`
     /// holds what conditions may read. `now` is a `datetime` with a zone, or RFC 3339; without it,
     /// the present time.
     ///
@@ -148,8 +148,7 @@ impl Engine {
         let policies = self.inner.present();
         let asked = Asked { actor, action, resource, context, now };
         let decision = asked.held(Path::Root(""));
-        let decision =
-            decision.and_then(|held| held.ask(&policies, |request| decide(&policies, request)));
+        let decision = decision.and_then(|held| held.ask(|request| decide(&policies, request)));
         let decision = decision.map_err(|fault| fault.of_request(py))?;
         self.outcomes.shared(py, &policies, decision)
     }
@@ -220,7 +219,7 @@ impl Engine {
             let item = item?;
             let held = resource::Held::of(&item, &mut Reader::new(), path.item(index));
             let permits = held.and_then(|held| {
-                question.ask(&policies, &held, |request| {
+                question.ask(&held, |request| {
                     decide(&policies, request).effect == pdp_core::Effect::Permit
                 })
             });
@@ -387,7 +386,7 @@ impl Engine {
     ) -> PyResult<Vec<Py<Decision>>> {
         let each = requests.iter();
         let all = || -> Vec<pdp_core::Decision<'_>> {
-            each.map(|request| request.ask(policies, |request| decide(policies, request))).collect()
+            each.map(|request| decide(policies, &request.request())).collect()
         };
         let decisions = if requests.len() < TURN { all() } else { py.detach(all) };
         let decisions = decisions.into_iter().enumerate();
@@ -399,7 +398,10 @@ impl Engine {
     }
 }
 
+/// Decides; at the present time where the request states none.
 fn decide<'p>(policies: &'p Policies, request: &pdp_core::Request<'_>) -> pdp_core::Decision<'p> {
+    let now = request.now.unwrap_or_else(clock::now);
+    let request = &pdp_core::Request { now: Some(now), ..*request };
     SCRATCH.with_borrow_mut(|scratch| policies.evaluate(request, scratch))
 }
 

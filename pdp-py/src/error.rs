@@ -45,10 +45,7 @@ impl Fault {
     /// The exception, where a request was read.
     pub(crate) fn of_request(self, py: Python<'_>) -> PyErr {
         match self {
-            Fault::Refused(error) => {
-                let field = error.field.as_deref();
-                exception(py, &REQUEST, (error.message.as_str(), error.kind.as_str(), field))
-            }
+            Fault::Refused(error) => request(py, &error),
             Fault::Raised(error) => error,
         }
     }
@@ -72,6 +69,27 @@ impl From<PyErr> for Fault {
     fn from(error: PyErr) -> Self {
         Fault::Raised(error)
     }
+}
+
+/// What is no request.
+pub(crate) fn request(py: Python<'_>, error: &RequestError) -> PyErr {
+    let field = error.field.as_deref();
+    exception(py, &REQUEST, (error.message.as_str(), error.kind.as_str(), field))
+}
+
+/// A decision point elsewhere did not decide.
+pub(crate) fn unavailable(py: Python<'_>, message: &str) -> PyErr {
+    exception(py, &UNAVAILABLE, (message,))
+}
+
+/// A decision point elsewhere refused to decide.
+pub(crate) fn refused(
+    py: Python<'_>,
+    message: &str,
+    kind: Option<&str>,
+    field: Option<&str>,
+) -> PyErr {
+    exception(py, &REFUSED, (message, kind, field))
 }
 
 /// A change of facts that cannot be made.
@@ -130,6 +148,8 @@ impl Class {
 static REQUEST: Class = Class::new("RequestError");
 static CHANGE: Class = Class::new("ChangeError");
 static POLICY: Class = Class::new("PolicyError");
+static UNAVAILABLE: Class = Class::new("UnavailableError");
+static REFUSED: Class = Class::new("RefusedError");
 static SOURCE: Class = Class::new("SourceError");
 
 fn exception<'py, A: PyCallArgs<'py>>(py: Python<'py>, class: &Class, arguments: A) -> PyErr {

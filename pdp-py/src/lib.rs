@@ -2,6 +2,7 @@
 #![expect(clippy::doc_link_with_quotes, reason = "examples in documentation are Python")]
 
 mod actor;
+mod client;
 mod clock;
 mod decision;
 mod engine;
@@ -20,6 +21,8 @@ mod watch;
 mod _pdp {
     #[pymodule_export]
     use crate::actor::Actor;
+    #[pymodule_export]
+    use crate::client::{Call, Connection};
     #[pymodule_export]
     use crate::decision::{Decision, Rule};
     #[pymodule_export]

@@ -1,7 +1,7 @@
 //! A whole question: made before, a dict as it travels, or a tuple.
 
-use pdp_core::wire::ActorParts;
-use pdp_core::{Map, Policies, Timestamp};
+use pdp_core::wire::{ActorParts, ResourceParts};
+use pdp_core::{Map, Timestamp};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -10,7 +10,7 @@ use crate::error::Fault;
 use crate::form::{Form, word};
 use crate::path::Path;
 use crate::value::{Reader, text_of, time};
-use crate::{actor, clock, resource};
+use crate::{actor, resource};
 
 /// A whole question, read once and asked as often as one likes; the arguments are those of
 /// `Engine.evaluate`.
@@ -25,7 +25,7 @@ use crate::{actor, clock, resource};
 pub(crate) struct Request {
     actor: ActorParts<'static>,
     action: Box<str>,
-    resource: resource::Kept,
+    resource: ResourceParts<'static>,
     context: Map<'static>,
     now: Option<Timestamp>,
 }
@@ -48,31 +48,21 @@ impl Request {
     }
 
     fn __repr__(&self) -> String {
-        let resource = match &self.resource {
-            resource::Kept::Reference(reference) => format!("{reference:?}"),
-            resource::Kept::Stated(parts) => {
-                format!("({:?}, {:?})", parts.resource_type, parts.id)
-            }
-        };
-        format!("Request({:?}, {:?}, {resource})", self.actor.id, self.action)
+        let resource = (&self.resource.resource_type, &self.resource.id);
+        format!("Request({:?}, {:?}, {resource:?})", self.actor.id, self.action)
     }
 }
 
 impl Request {
-    /// Asks these policies; at the present time where the request states none.
-    pub(crate) fn ask<T>(
-        &self,
-        policies: &Policies,
-        decide: impl FnOnce(&pdp_core::Request<'_>) -> T,
-    ) -> T {
-        let actor = actor::Parts::Lent(&self.actor);
-        decide(&pdp_core::Request {
-            actor: actor.actor(),
+    /// What is asked; without a time where it states none.
+    pub(crate) fn request(&self) -> pdp_core::Request<'_> {
+        pdp_core::Request {
+            actor: actor::lent(&self.actor),
             action: &self.action,
-            resource: self.resource.resource(policies),
+            resource: resource::lent(&self.resource),
             context: &self.context,
-            now: Some(self.now.unwrap_or_else(clock::now)),
-        })
+            now: self.now,
+        }
     }
 }
 
@@ -156,10 +146,9 @@ impl<'py> Question<'py> {
         })
     }
 
-    /// Asks these policies; at the present time where the question states none.
+    /// Asks about a resource; without a time where it states none.
     pub(crate) fn ask<T>(
         &self,
-        policies: &Policies,
         resource: &resource::Held<'_>,
         decide: impl FnOnce(&pdp_core::Request<'_>) -> T,
     ) -> Result<T, Fault> {
@@ -167,9 +156,9 @@ impl<'py> Question<'py> {
         Ok(decide(&pdp_core::Request {
             actor: actor.actor(),
             action: text_of(&self.action, Path::Root("action"))?,
-            resource: resource.resource(policies)?,
+            resource: resource.resource()?,
             context: &self.context,
-            now: Some(self.now.unwrap_or_else(clock::now)),
+            now: self.now,
         }))
     }
 }
@@ -181,16 +170,15 @@ pub(crate) struct Held<'py> {
 }
 
 impl Held<'_> {
-    /// Asks these policies.
+    /// Asks it.
     pub(crate) fn ask<T>(
         &self,
-        policies: &Policies,
         decide: impl FnOnce(&pdp_core::Request<'_>) -> T,
     ) -> Result<T, Fault> {
-        self.question.ask(policies, &self.resource, decide)
+        self.question.ask(&self.resource, decide)
     }
 
-    fn kept(&self) -> Result<Request, Fault> {
+    pub(crate) fn kept(&self) -> Result<Request, Fault> {
         let Question { actor, action, context, now } = &self.question;
         Ok(Request {
             actor: actor.parts()?.into_owned(),

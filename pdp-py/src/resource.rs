@@ -1,7 +1,7 @@
-//! What a request would act on: a reference, a pair, a `Resource` made before, or a dict.
+//! What a request would act on: `type:id`, a pair, a `Resource` made before, or a dict.
 
 use pdp_core::wire::ResourceParts;
-use pdp_core::{Map, Policies, Text};
+use pdp_core::{Map, Text};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -46,7 +46,7 @@ impl Resource {
                 id: word(id, root.name("id"))?,
                 attributes: Reader::new().map(attributes, root.name("attributes"))?,
             };
-            Ok(Resource { parts: owned(stated.parts()?) })
+            Ok(Resource { parts: Held::Stated(stated).kept()? })
         };
         read().map_err(|fault: Fault| fault.of_request(py))
     }
@@ -81,8 +81,8 @@ impl Resource {
 
 /// A resource as Python handed it over, held as long as a request borrows from it.
 pub(crate) enum Held<'py> {
-    /// A reference as in policy files.
-    Reference(Bound<'py, PyString>),
+    /// `type:id`, with the position of the colon.
+    Named(Bound<'py, PyString>, usize),
     /// One that was read before.
     Prepared(Bound<'py, Resource>),
     /// A pair of type and id, or the resource of a request as it travels.
@@ -96,7 +96,7 @@ impl<'py> Held<'py> {
         path: Path<'_>,
     ) -> Result<Self, Fault> {
         if object.is_instance_of::<PyString>() {
-            return reference(word(object.clone(), path)?, path).map(Held::Reference);
+            return named(word(object.clone(), path)?, path);
         }
         if let Ok(pair) = object.cast::<PyTuple>() {
             return Stated::of_pair(pair, path).map(Held::Stated);
@@ -107,17 +107,14 @@ impl<'py> Held<'py> {
         match object.cast::<PyDict>() {
             Ok(dict) => Stated::of(dict, reader, path).map(Held::Stated),
             Err(_) => {
-                let wanted = "a reference, a pair of type and id, a `Resource` or a dict";
+                let wanted = "`type:id`, a pair of type and id, a `Resource` or a dict";
                 Err(Fault::mistyped(wanted, object, path))
             }
         }
     }
 
-    /// What is lent to requests. What a reference means, the policies say.
-    pub(crate) fn resource<'h>(
-        &'h self,
-        policies: &Policies,
-    ) -> Result<pdp_core::Resource<'h>, Fault> {
+    /// What is lent to requests.
+    pub(crate) fn resource(&self) -> Result<pdp_core::Resource<'_>, Fault> {
         let path = Path::Root("resource");
         match self {
             Held::Prepared(resource) => Ok(lent(&resource.get().parts)),
@@ -126,34 +123,21 @@ impl<'py> Held<'py> {
                 id: text_of(id, path)?,
                 attributes,
             }),
-            Held::Reference(reference) => Ok(referred(policies, text_of(reference, path)?)),
+            Held::Named(text, colon) => {
+                let (resource_type, id) = text_of(text, path)?.split_at(*colon);
+                Ok(pdp_core::Resource::new(resource_type, &id[1..]))
+            }
         }
     }
 
     /// The same, to be kept.
-    pub(crate) fn kept(&self) -> Result<Kept, Fault> {
-        let path = Path::Root("resource");
-        Ok(match self {
-            Held::Prepared(resource) => Kept::Stated(resource.get().parts.clone()),
-            Held::Stated(stated) => Kept::Stated(owned(stated.parts()?)),
-            Held::Reference(reference) => Kept::Reference(text_of(reference, path)?.into()),
+    pub(crate) fn kept(&self) -> Result<ResourceParts<'static>, Fault> {
+        let pdp_core::Resource { resource_type, id, attributes } = self.resource()?;
+        Ok(ResourceParts {
+            resource_type: Text::Owned(resource_type.to_owned()),
+            id: Text::Owned(id.to_owned()),
+            attributes: attributes.clone().into_owned(),
         })
-    }
-}
-
-/// A resource of a request that is kept.
-#[derive(Debug)]
-pub(crate) enum Kept {
-    Reference(Box<str>),
-    Stated(ResourceParts<'static>),
-}
-
-impl Kept {
-    pub(crate) fn resource(&self, policies: &Policies) -> pdp_core::Resource<'_> {
-        match self {
-            Kept::Reference(reference) => referred(policies, reference),
-            Kept::Stated(parts) => lent(parts),
-        }
     }
 }
 
@@ -189,45 +173,24 @@ impl<'py> Stated<'py> {
         form.end(&["type", "id", "attributes"])?;
         Ok(stated)
     }
+}
 
-    fn parts(&self) -> Result<ResourceParts<'_>, Fault> {
-        let path = Path::Root("resource");
-        Ok(ResourceParts {
-            resource_type: Text::Borrowed(text_of(&self.resource_type, path)?),
-            id: Text::Borrowed(text_of(&self.id, path)?),
-            attributes: self.attributes.clone(),
-        })
+/// What stands before the first colon is the type, what follows the id.
+fn named<'py>(text: Bound<'py, PyString>, path: Path<'_>) -> Result<Held<'py>, Fault> {
+    let divided = text_of(&text, path)?.split_once(':');
+    match divided.filter(|(resource_type, id)| !resource_type.is_empty() && !id.is_empty()) {
+        Some((resource_type, _)) => {
+            let colon = resource_type.len();
+            Ok(Held::Named(text, colon))
+        }
+        None => Err(Fault::shape(path, "expected `type:id`")),
     }
 }
 
-/// A reference has a type and an id.
-fn reference<'py>(
-    text: Bound<'py, PyString>,
-    path: Path<'_>,
-) -> Result<Bound<'py, PyString>, Fault> {
-    match text_of(&text, path)?.split_once(':') {
-        Some((resource_type, id)) if !resource_type.is_empty() && !id.is_empty() => Ok(text),
-        _ => Err(Fault::shape(path, "no reference: `type:id`")),
-    }
-}
-
-fn referred<'r>(policies: &Policies, reference: &'r str) -> pdp_core::Resource<'r> {
-    let (resource_type, id) = policies.referred(reference).expect("it was read as a reference");
-    pdp_core::Resource::new(resource_type, id)
-}
-
-fn lent<'a>(parts: &'a ResourceParts<'a>) -> pdp_core::Resource<'a> {
+pub(crate) fn lent<'a>(parts: &'a ResourceParts<'a>) -> pdp_core::Resource<'a> {
     pdp_core::Resource {
         resource_type: &parts.resource_type,
         id: &parts.id,
         attributes: &parts.attributes,
-    }
-}
-
-fn owned(parts: ResourceParts<'_>) -> ResourceParts<'static> {
-    ResourceParts {
-        resource_type: Text::Owned(parts.resource_type.into_owned()),
-        id: Text::Owned(parts.id.into_owned()),
-        attributes: parts.attributes.into_owned(),
     }
 }

@@ -60,9 +60,10 @@ def test_what_is_prepared_shows_what_it_was_made_of() -> None:
     assert len({pdp.Resource("board", "a"), pdp.Resource("board", "a")}) == 1
 
 
-def test_a_reference_is_that_of_policy_files(daarion: pdp.Engine, board: pdp.Engine) -> None:
-    """Ids of a microDAO carry their type, those of a board do not."""
-    assert daarion.evaluate("user:1", "manage", "microdao:daarion").permitted
+def test_the_first_colon_divides_type_and_id(daarion: pdp.Engine, board: pdp.Engine) -> None:
+    """What follows is the id as requests have it; those of a microDAO carry their type."""
+    assert daarion.evaluate("user:1", "manage", "microdao:microdao:daarion").permitted
+    assert not daarion.evaluate("user:1", "manage", "microdao:daarion").permitted
     assert board.evaluate("user:7", "read", "board:news").permitted
     assert not board.evaluate("user:7", "read", ("board", "board:news")).permitted
 

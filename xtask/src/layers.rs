@@ -97,6 +97,12 @@ pub const LAYERS: &[Layer<'_>] = &[
         outside: None,
     },
     Layer {
+        package: "pdp-py",
+        uses: &["pdp-core", "pdp-source", "pdp-client"],
+        tests_use: &[],
+        outside: Some(&["foldhash", "pyo3", "smallvec", "tokio"]),
+    },
+    Layer {
         package: "pdp-trials",
         uses: &["pdp-source"],
         tests_use: &[],

@@ -20,21 +20,37 @@ True
 """
 
 from pdp._pdp import Actor, Applied, Decision, Engine, Request, Resource, Rule, Watch
-from pdp.errors import ChangeError, Mistake, PdpError, PolicyError, RequestError, SourceError
+from pdp.client import AsyncClient, Client
+from pdp.errors import (
+    ChangeError,
+    Mistake,
+    NoDecisionError,
+    PdpError,
+    PolicyError,
+    RefusedError,
+    RequestError,
+    SourceError,
+    UnavailableError,
+)
 
 __all__ = [
     "Actor",
     "Applied",
+    "AsyncClient",
     "ChangeError",
+    "Client",
     "Decision",
     "Engine",
     "Mistake",
+    "NoDecisionError",
     "PdpError",
     "PolicyError",
+    "RefusedError",
     "Request",
     "RequestError",
     "Resource",
     "Rule",
     "SourceError",
+    "UnavailableError",
     "Watch",
 ]

@@ -1,4 +1,5 @@
-from collections.abc import Iterable
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from os import PathLike
 from types import TracebackType
@@ -7,6 +8,8 @@ from typing import Any, Literal, Self, TypeAlias, TypeVar, final
 __all__ = [
     "Actor",
     "Applied",
+    "Call",
+    "Connection",
     "Decision",
     "Engine",
     "Request",
@@ -81,6 +84,37 @@ class Request:
     ) -> Self: ...
 
 @final
+class Call:
+    def cancel(self) -> None: ...
+
+@final
+class Connection:
+    def __new__(
+        cls,
+        url: str,
+        key: str | None,
+        deadline: float,
+        connections: int | None,
+        tls: tuple[_Path, tuple[_Path, _Path] | None] | None,
+    ) -> Self: ...
+    def ask(self, question: _Question, request_id: str | None) -> Decision: ...
+    def ask_many(self, questions: list[_Question], request_id: str | None) -> list[Decision]: ...
+    def begin(
+        self,
+        question: _Question,
+        request_id: str | None,
+        event_loop: AbstractEventLoop,
+        settle: Callable[[Any, BaseException | None], None],
+    ) -> Call: ...
+    def begin_many(
+        self,
+        questions: list[_Question],
+        request_id: str | None,
+        event_loop: AbstractEventLoop,
+        settle: Callable[[Any, BaseException | None], None],
+    ) -> Call: ...
+
+@final
 class Rule:
     @property
     def id(self) -> str: ...
@@ -111,6 +145,10 @@ class Decision:
     def policy(self) -> str: ...
     @property
     def revision(self) -> int: ...
+    @property
+    def decision_id(self) -> str | None: ...
+    @property
+    def dropped(self) -> list[str]: ...
     def to_dict(self) -> dict[str, Any]: ...
     def __bool__(self) -> bool: ...
 

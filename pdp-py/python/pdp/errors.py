@@ -5,7 +5,17 @@ None of these is ever a permit: whoever catches one has no decision, and denies.
 
 from dataclasses import dataclass
 
-__all__ = ["ChangeError", "Mistake", "PdpError", "PolicyError", "RequestError", "SourceError"]
+__all__ = [
+    "ChangeError",
+    "Mistake",
+    "NoDecisionError",
+    "PdpError",
+    "PolicyError",
+    "RefusedError",
+    "RequestError",
+    "SourceError",
+    "UnavailableError",
+]
 
 
 class PdpError(Exception):
@@ -82,3 +92,23 @@ class ChangeError(_FieldError):
     `kind` is one of `syntax`, `shape`, `size`, `unknown` (not declared), `refused` (declared, and
     cannot be stated) and `conflict` (a key that was used for other changes).
     """
+
+
+class NoDecisionError(PdpError):
+    """A decision point elsewhere gave no decision. Whoever asked must deny."""
+
+
+class UnavailableError(NoDecisionError):
+    """It was not reached, or what came was no answer, within the deadline."""
+
+
+class RefusedError(NoDecisionError):
+    """It refused to decide: the caller or its request is to blame, or there is too much to do.
+
+    `kind` is the word of its answer, such as `forbidden` or `overloaded`, `field` the field of the
+    request that is meant; both may be `None`.
+    """
+
+    def __init__(self, message: str, kind: str | None, field: str | None):
+        self.kind, self.field = kind, field
+        super().__init__(message)
