@@ -1,5 +1,6 @@
 """Guards in a FastAPI application, by an engine and by a decision point elsewhere."""
 
+import socket
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from starlette.websockets import WebSocketDisconnect
 
 import pdp
 from pdp.fastapi import PDP, assert_all_guarded
+from served import PROGRAM, Served, needs_program
 
 POLICIES = """
 version: 1
@@ -113,9 +115,30 @@ def named(board_id: str) -> pdp.Resource:
     return pdp.Resource("board", board_id)
 
 
-@pytest.fixture
-def host() -> Host:
-    return Host(engine=pdp.Engine.from_yaml(POLICIES))
+@pytest.fixture(scope="module")
+def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    if PROGRAM is None:
+        yield []
+        return
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "policies").mkdir()
+    (folder / "policies" / "policy.yaml").write_text(POLICIES)
+    with Served(folder / "policies", folder) as served:
+        yield served.urls
+
+
+@pytest.fixture(
+    params=[
+        "engine",
+        pytest.param(0, marks=needs_program, id="http"),
+        pytest.param(1, marks=needs_program, id="grpc"),
+    ]
+)
+def host(request: pytest.FixtureRequest, urls: list[str]) -> Host:
+    """The same application, by an engine in this process and by a decision point elsewhere."""
+    if request.param == "engine":
+        return Host(engine=pdp.Engine.from_yaml(POLICIES))
+    return Host(client=pdp.AsyncClient(urls[request.param], deadline=10))
 
 
 @pytest.fixture
@@ -266,6 +289,22 @@ def test_routes_without_a_guard_are_named(host: Host) -> None:
     assert_all_guarded(host.app, public=public)
     with pytest.raises(AssertionError, match="no such route: /typo"):
         assert_all_guarded(host.app, public=public | {"/typo"})
+
+
+def test_a_decision_point_that_is_not_there_is_no_permit() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+    for scheme in ("http", "grpc"):
+        host = Host(url=f"{scheme}://{address}")
+        with host.client() as client:
+            for path, method in [("/boards/news", "GET"), ("/boards/team", "POST"), ("/boards", "GET")]:
+                answer = ask(client, path, method=method, content="")
+                assert (answer.status_code, answer.json()["error"]) == (503, "pdp_unavailable")
+            with pytest.raises(WebSocketDisconnect) as ended:
+                with client.websocket_connect("/boards/news/live", headers={"X-User": "user:1"}):
+                    pass
+            assert ended.value.code == 1013
+        assert host.did == []
 
 
 def test_settings_that_cannot_be() -> None:

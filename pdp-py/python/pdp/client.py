@@ -6,7 +6,7 @@ The questions are those of `pdp.Engine`, and so are the answers.
 import asyncio
 from collections.abc import Iterable
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pdp._pdp import Connection, Decision, Request
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncClient", "Client"]
 
+_T = TypeVar("_T")
+
+#: How long a call may take, where nothing else is said.
 DEADLINE_SECONDS = 1.0
 
 
@@ -143,7 +146,7 @@ class AsyncClient(_Base):
 
     async def decide(self, request: "_Question", *, request_id: str | None = None) -> Decision:
         """Decides a whole question, as `pdp.Engine.decide` does; raises as `evaluate`."""
-        answer = _Answer()
+        answer: _Answer[Decision] = _Answer()
         call = self._connection.begin(request, request_id, answer.event_loop, answer.settle)
         return await answer.of(call)
 
@@ -151,9 +154,10 @@ class AsyncClient(_Base):
         self, requests: "Iterable[_Question]", *, request_id: str | None = None
     ) -> list[Decision]:
         """Decides several questions by one revision, in one call; raises as `evaluate`."""
-        requests, answer = list(requests), _Answer()
+        requests = list(requests)
         if not requests:
             return []
+        answer: _Answer[list[Decision]] = _Answer()
         call = self._connection.begin_many(requests, request_id, answer.event_loop, answer.settle)
         return await answer.of(call)
 
@@ -174,14 +178,14 @@ class AsyncClient(_Base):
         return [one for one, decision in zip(resources, decisions, strict=True) if decision]
 
 
-class _Answer:
+class _Answer(Generic[_T]):
     """What an event loop waits for."""
 
     def __init__(self) -> None:
         self.event_loop = asyncio.get_running_loop()
-        self._future: asyncio.Future[Any] = self.event_loop.create_future()
+        self._future: asyncio.Future[_T] = self.event_loop.create_future()
 
-    def settle(self, made: object, fault: BaseException | None) -> None:
+    def settle(self, made: _T, fault: BaseException | None) -> None:
         """Called in the event loop when the answer is there."""
         if self._future.done():
             return
@@ -190,7 +194,7 @@ class _Answer:
         else:
             self._future.set_exception(fault)
 
-    async def of(self, call: "Call") -> Any:
+    async def of(self, call: "Call") -> _T:
         """The answer; whoever stops waiting for it ends the call."""
         try:
             return await self._future
