@@ -1,10 +1,12 @@
 //! The answer.
 
 use pdp_client::Answer;
+use pdp_core::wire::AnswerDocument;
 use pdp_core::{Effect, RuleRef};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
+use crate::error;
 use crate::value::map_to_python;
 
 /// Permit or deny, and why. It is true only where it permits.
@@ -41,6 +43,17 @@ impl Decision {
 
 #[pymethods]
 impl Decision {
+    /// Reads a decision as it travels over HTTP: JSON with a `decision_id`. What is not exactly that is
+    /// no decision.
+    ///
+    /// Raises `pdp.UnavailableError`.
+    #[staticmethod]
+    fn from_json(py: Python<'_>, json: &str) -> PyResult<Self> {
+        let read = AnswerDocument::parse(json.as_bytes());
+        let answer = read.map_err(|error| error::unavailable(py, &error.to_string()))?;
+        Ok(Decision::of_answer(py, answer.into()))
+    }
+
     /// `permit` or `deny`.
     #[getter]
     fn effect(&self) -> &'static str {

@@ -6,11 +6,12 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
+use crate::actor::{self, Actor};
 use crate::error::Fault;
 use crate::form::{Form, word};
 use crate::path::Path;
-use crate::value::{Reader, text_of, time};
-use crate::{actor, resource};
+use crate::resource::{self, Resource};
+use crate::value::{Reader, map_to_python, text_of, time};
 
 /// A whole question, read once and asked as often as one likes; the arguments are those of
 /// `Engine.evaluate`.
@@ -45,6 +46,36 @@ impl Request {
         let asked = Asked { actor, action, resource, context, now };
         let read = asked.held(Path::Root("")).and_then(|held| held.kept());
         read.map_err(|fault| fault.of_request(py))
+    }
+
+    /// Who would act.
+    #[getter]
+    fn actor(&self) -> Actor {
+        Actor { parts: self.actor.clone() }
+    }
+
+    /// What the actor would do.
+    #[getter]
+    fn action(&self) -> &str {
+        &self.action
+    }
+
+    /// What would be acted on.
+    #[getter]
+    fn resource(&self) -> Resource {
+        Resource { parts: self.resource.clone() }
+    }
+
+    /// What conditions may read; a dict of its own each time.
+    #[getter]
+    fn context<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        map_to_python(py, &self.context)
+    }
+
+    /// The time of the request in RFC 3339, if it states one.
+    #[getter]
+    fn now(&self) -> Option<String> {
+        self.now.map(|now| now.to_string())
     }
 
     fn __repr__(&self) -> String {

@@ -5,11 +5,13 @@ import doctest
 import pytest
 
 import pdp
+import pdp.client
 import pdp.errors
+import pdp.testing
 from conftest import REPOSITORY
 
 
-@pytest.mark.parametrize("module", [pdp, pdp.errors], ids=["pdp", "errors"])
+@pytest.mark.parametrize("module", [pdp, pdp.client, pdp.errors, pdp.testing], ids=lambda module: module.__name__)
 def test_examples(module, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
     engine = pdp.Engine.from_yaml(pdp.__doc__.split("'''")[1].replace("\n... ", "\n"))

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocketDisconnect
 
 import pdp
 from pdp.fastapi import PDP, assert_all_guarded
+from pdp.testing import Scripted
 from served import PROGRAM, Served, needs_program
 
 POLICIES = """
@@ -203,6 +204,22 @@ def test_reasons_can_be_kept_back() -> None:
             for path, user in [("/boards/news", "user:666"), ("/boards/none", "user:1"), ("/boards/team/export", "user:1")]
         ]
     assert bodies == [{"error": "access_denied", "request_id": "r"}] * 3
+
+
+def test_a_test_decides_what_it_wants(host: Host, client: TestClient) -> None:
+    decider = Scripted(permits=False).permit("read", "board:none").fail("post")
+    with host.pdp.deciding(decider):
+        assert ask(client, "/boards/none", "user:666").json() == "permitted_in_test"
+        assert ask(client, "/boards/news").json()["reason"] == "denied_in_test"
+        assert ask(client, "/boards/team", method="POST").status_code == 503
+        assert ask(client, "/boards").json() == ["none"]
+    assert host.did == ["read none"]
+    assert [(one.actor.id, one.action, one.resource.id) for one in decider.asked[:2]] == [
+        ("user:666", "read", "none"),
+        ("user:1", "read", "news"),
+    ]
+    assert decider.asked[2].context == {"length": 0}
+    assert ask(client, "/boards/news").status_code == 200
 
 
 def test_a_list_holds_what_may_be_read(client: TestClient) -> None:

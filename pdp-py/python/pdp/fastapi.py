@@ -29,6 +29,7 @@ from starlette.requests import HTTPConnection, Request as HTTPRequest
 from starlette.routing import BaseRoute, Mount
 
 from pdp import AsyncClient, Decision, Engine, NoDecisionError, Request, RequestError
+from pdp.testing import Scripted
 
 __all__ = [
     "PDP",
@@ -115,7 +116,7 @@ class PDP:
             client = AsyncClient(url, key=key)
         if (engine is None) == (client is None):
             raise ValueError("one of `engine`, `client` and `url`")
-        self._decider: Engine | AsyncClient = engine if engine is not None else client  # type: ignore[assignment]
+        self._decider: Engine | AsyncClient | Scripted = engine if engine is not None else client  # type: ignore[assignment]
         self._get_actor = get_actor
         self._expose_reason = expose_reason
         self._fulfilling = frozenset(fulfilling)
@@ -126,6 +127,15 @@ class PDP:
         """Has an application answer with the bodies of refusals. Mounted applications need it, too;
         without it they answer with the same, under `detail`."""
         app.add_exception_handler(Refusal, _answer)
+
+    @contextlib.contextmanager
+    def deciding(self, decider: Engine | AsyncClient | Scripted) -> Iterator[None]:
+        """Has another decider answer meanwhile, such as `pdp.testing.Scripted` in a test."""
+        before, self._decider = self._decider, decider
+        try:
+            yield
+        finally:
+            self._decider = before
 
     def require(
         self,
@@ -183,10 +193,7 @@ class PDP:
             raise Unauthenticated(request_id)
         with _undecided(request_id):
             questions = [Request(actor, action, resource(item), context) for item in items]
-            if isinstance(self._decider, Engine):
-                decisions = self._decider.evaluate_many(questions)
-            else:
-                decisions = await self._decider.evaluate_many(questions, request_id=request_id)
+            decisions = await self._decide_all(questions, request_id)
         fulfilled = [
             decision.permitted
             and all(duty["type"] in self._fulfilling for duty in decision.obligations)
@@ -219,9 +226,14 @@ class PDP:
         tasks.add_task(guarded)
 
     async def _decide(self, question: Request, request_id: str) -> Decision:
-        if isinstance(self._decider, Engine):
-            return self._decider.decide(question)
-        return await self._decider.decide(question, request_id=request_id)
+        if isinstance(self._decider, AsyncClient):
+            return await self._decider.decide(question, request_id=request_id)
+        return self._decider.decide(question)
+
+    async def _decide_all(self, questions: list[Request], request_id: str) -> list[Decision]:
+        if isinstance(self._decider, AsyncClient):
+            return await self._decider.evaluate_many(questions, request_id=request_id)
+        return self._decider.evaluate_many(questions)
 
     def _denied(self, request_id: str, reason: str) -> AccessDenied:
         return AccessDenied(request_id, **({"reason": reason} if self._expose_reason else {}))
