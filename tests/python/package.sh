@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Builds the wheel that users get, puts it into an environment of its own, and has it tested there:
+# against the engine in Rust (`pdp eval`) and against `pdp serve`.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+root=$PWD
+target=${CARGO_TARGET_DIR:-target}
+environment=$target/tools/python-package
+python=$(realpath "$environment")/bin/python
+
+cargo build --locked --quiet --package pdp-cli --features serve
+program=$(realpath "$target/debug/pdp")
+
+wheels=$(mktemp -d)
+trap 'rm -rf "$wheels"' EXIT
+"$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir "$wheels" ./pdp-py
+ls -l "$wheels"
+"$python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheels"/*.whl
+
+# Not in the folder of the package: what is tested is what was installed.
+cd "$root/pdp-py/tests"
+PDP_PROGRAM=$program timeout 900 "$python" -W error -X dev -m pytest -q -p no:cacheprovider .
+cd "$wheels"
+"$python" -m mypy.stubtest pdp
+"$python" -m mypy --strict -p pdp --cache-dir "$wheels/mypy"
