@@ -40,6 +40,7 @@ __all__ = [
     "Refusal",
     "Unauthenticated",
     "assert_all_guarded",
+    "request_id_of",
 ]
 
 _LOG = logging.getLogger("pdp")
@@ -117,7 +118,7 @@ class PDP:
         if (engine is None) == (client is None):
             raise ValueError("one of `engine`, `client` and `url`")
         self._decider: Engine | AsyncClient | Scripted = engine if engine is not None else client  # type: ignore[assignment]
-        self._get_actor = get_actor
+        self.get_actor = get_actor
         self._expose_reason = expose_reason
         self._fulfilling = frozenset(fulfilling)
         if app is not None:
@@ -166,11 +167,7 @@ class PDP:
         """The permit, or a `Refusal`: for handlers that ask themselves, such as those of a WebSocket
         for each message."""
         request_id = request_id or _new_id()
-        if actor is None:
-            raise Unauthenticated(request_id)
-        with _undecided(request_id):
-            question = Request(actor, action, resource, context)
-            decision = await self._decide(question, request_id)
+        decision = await self.decide(actor, action, resource, context, request_id=request_id)
         if not decision.permitted:
             raise self._denied(request_id, decision.reason)
         duties = {duty["type"] for duty in decision.obligations}
@@ -178,6 +175,22 @@ class PDP:
             _LOG.warning("denied: nobody carries out %s", ", ".join(sorted(unmet)))
             raise self._denied(request_id, "obligation_not_fulfilled")
         return decision
+
+    async def decide(
+        self,
+        actor: Any,
+        action: str,
+        resource: Any,
+        context: dict[str, Any] | None = None,
+        *,
+        request_id: str | None = None,
+    ) -> Decision:
+        """The decision, permit or deny; a `Refusal` where there is no actor or no decision."""
+        request_id = request_id or _new_id()
+        if actor is None:
+            raise Unauthenticated(request_id)
+        with _undecided(request_id):
+            return await self._decide(Request(actor, action, resource, context), request_id)
 
     async def permitted(
         self,
@@ -254,7 +267,7 @@ class Guard:
         self.resource = resource
         parameters = {
             "connection": HTTPConnection,
-            "actor": Annotated[Any, Depends(pdp._get_actor)],
+            "actor": Annotated[Any, Depends(pdp.get_actor)],
             "resource": Annotated[Any, Depends(_resource(resource))],
         }
         if context is not None:
@@ -267,7 +280,7 @@ class Guard:
     async def __call__(
         self, connection: HTTPConnection, actor: Any, resource: Any, context: Any = None
     ) -> Decision:
-        request_id = _request_id(connection)
+        request_id = request_id_of(connection)
         try:
             return await self._pdp.check(
                 actor,
@@ -368,8 +381,8 @@ async def _call(task: Callable[..., Any], *arguments: Any, **named: Any) -> None
         await run_in_threadpool(task, *arguments, **named)
 
 
-def _request_id(connection: HTTPConnection) -> str:
-    """That of the caller, where it is one; otherwise a new one."""
+def request_id_of(connection: HTTPConnection) -> str:
+    """The request id: `X-Request-ID`, where the caller states one that is one; otherwise a new one."""
     stated = connection.headers.get("x-request-id", "")
     return stated if re.fullmatch(r"[\x21-\x7e]{1,128}", stated) else _new_id()
 
