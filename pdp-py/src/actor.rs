@@ -2,13 +2,12 @@
 
 use pdp_core::wire::{ActorParts, printable};
 use pdp_core::{ActorType, Map, Membership, Text};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use smallvec::SmallVec;
 
 use crate::error::Fault;
-use crate::form::{Form, Words, each, word, words};
+use crate::form::{Words, each, form, word, words};
 use crate::path::Path;
 use crate::value::{Reader, map_to_python, text_of};
 
@@ -198,35 +197,24 @@ pub(crate) struct Stated<'py> {
 
 impl<'py> Stated<'py> {
     fn of(dict: &Bound<'py, PyDict>, reader: &mut Reader, path: Path<'_>) -> Result<Self, Fault> {
-        let (py, mut form) = (dict.py(), Form::new(dict, path));
-        let stated = Stated {
-            id: word(form.required(intern!(py, "actor_id"))?, path.name("actor_id"))?,
-            actor_type: {
-                let word = form.required(intern!(py, "actor_type"))?;
-                actor_type(word, path.name("actor_type"))?
-            },
-            tenants: {
-                let tenants = form.optional(intern!(py, "microdao_ids"))?;
-                words(tenants, path.name("microdao_ids"))?
-            },
-            roles: words(form.optional(intern!(py, "roles"))?, path.name("roles"))?,
-            memberships: {
-                let memberships = form.optional(intern!(py, "memberships"))?;
-                each(memberships, path.name("memberships"), membership)?
-            },
-            attributes: {
-                let attributes = form.optional(intern!(py, "attributes"))?;
-                reader.map(attributes.as_ref(), path.name("attributes"))?
-            },
-        };
-        form.end(&[
+        let mut form = form!(
+            dict,
+            path,
             "actor_id",
             "actor_type",
             "microdao_ids",
             "roles",
             "memberships",
-            "attributes",
-        ])?;
+            "attributes"
+        )?;
+        let stated = Stated {
+            id: word(form.required::<0>(path)?, path.name("actor_id"))?,
+            actor_type: actor_type(form.required::<1>(path)?, path.name("actor_type"))?,
+            tenants: words(form.optional::<2>(), path.name("microdao_ids"))?,
+            roles: words(form.optional::<3>(), path.name("roles"))?,
+            memberships: each(form.optional::<4>(), path.name("memberships"), membership)?,
+            attributes: reader.map(form.optional::<5>().as_ref(), path.name("attributes"))?,
+        };
         Ok(stated)
     }
 
@@ -273,12 +261,10 @@ fn membership<'py>(
     object: &Bound<'py, PyAny>,
     path: Path<'_>,
 ) -> Result<(Bound<'py, PyString>, Bound<'py, PyString>), Fault> {
-    let py = object.py();
     if let Ok(dict) = object.cast::<PyDict>() {
-        let mut form = Form::new(dict, path);
-        let tenant = word(form.required(intern!(py, "microdao_id"))?, path.name("microdao_id"))?;
-        let role = word(form.required(intern!(py, "role"))?, path.name("role"))?;
-        form.end(&["microdao_id", "role"])?;
+        let mut form = form!(dict, path, "microdao_id", "role")?;
+        let tenant = word(form.required::<0>(path)?, path.name("microdao_id"))?;
+        let role = word(form.required::<1>(path)?, path.name("role"))?;
         return Ok((tenant, role));
     }
     match object.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>() {

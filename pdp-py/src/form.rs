@@ -13,53 +13,67 @@ use crate::value::text_of;
 /// Texts that are held as long as a request borrows them.
 pub(crate) type Words<'py> = SmallVec<[Bound<'py, PyString>; 4]>;
 
-/// The fields of a dict, each of which is asked for by its name.
-pub(crate) struct Form<'d, 'py> {
-    dict: &'d Bound<'py, PyDict>,
-    path: Path<'d>,
-    found: usize,
+/// The fields of a dict that has these names and no others.
+pub(crate) struct Form<'py, const N: usize> {
+    values: [Option<Bound<'py, PyAny>>; N],
+    names: &'static [&'static str; N],
 }
 
-impl<'d, 'py> Form<'d, 'py> {
-    pub(crate) fn new(dict: &'d Bound<'py, PyDict>, path: Path<'d>) -> Self {
-        Form { dict, path, found: 0 }
-    }
+/// The [`Form`] of a dict at a path, with the names that it may have.
+macro_rules! form {
+    ($dict:expr, $path:expr, $($name:literal),+) => {{
+        let py = $dict.py();
+        $crate::form::Form::read($dict, $path, &[$($name),+], [$(pyo3::intern!(py, $name)),+])
+    }};
+}
+pub(crate) use form;
 
-    /// What stands under `name`, which is interned.
-    pub(crate) fn optional(
-        &mut self,
-        name: &Bound<'py, PyString>,
-    ) -> Result<Option<Bound<'py, PyAny>>, Fault> {
-        let found = self.dict.get_item(name)?;
-        self.found += usize::from(found.is_some());
-        Ok(found)
-    }
-
-    pub(crate) fn required(
-        &mut self,
-        name: &Bound<'py, PyString>,
-    ) -> Result<Bound<'py, PyAny>, Fault> {
-        let found = self.optional(name)?;
-        match found {
-            Some(found) => Ok(found),
-            None => Err(Fault::shape(self.path.name(text_of(name, self.path)?), "missing")),
-        }
-    }
-
-    /// Nothing else may stand in the dict.
-    pub(crate) fn end(&self, known: &[&str]) -> Result<(), Fault> {
-        if self.found == self.dict.len() {
-            return Ok(());
-        }
-        for name in self.dict.keys() {
-            let Ok(name) = name.cast_into::<PyString>() else { continue };
-            let name = text_of(&name, self.path)?;
-            if !known.contains(&name) {
-                return Err(Fault::shape(self.path.name(&printable(name)), "unknown field"));
+impl<'py, const N: usize> Form<'py, N> {
+    /// The names come twice: as texts, and as the objects that they are in most dicts. None of the
+    /// dict's own code is run, so that it stays as it is meanwhile.
+    pub(crate) fn read(
+        dict: &Bound<'py, PyDict>,
+        path: Path<'_>,
+        names: &'static [&'static str; N],
+        interned: [&Bound<'py, PyString>; N],
+    ) -> Result<Self, Fault> {
+        let mut values = [const { None }; N];
+        for (name, value) in dict {
+            let known = interned.iter().position(|known| name.is(*known));
+            let index = known.map_or_else(|| position(&name, names, path), Ok)?;
+            if values[index].replace(value).is_some() {
+                return Err(Fault::shape(path.name(names[index]), "stands there twice"));
             }
         }
-        Err(Fault::shape(self.path, "a name that is no str"))
+        Ok(Form { values, names })
     }
+
+    /// What stands under the name at `INDEX`, once.
+    pub(crate) fn optional<const INDEX: usize>(&mut self) -> Option<Bound<'py, PyAny>> {
+        self.values[INDEX].take()
+    }
+
+    pub(crate) fn required<const INDEX: usize>(
+        &mut self,
+        path: Path<'_>,
+    ) -> Result<Bound<'py, PyAny>, Fault> {
+        let missing = || Fault::shape(path.name(self.names[INDEX]), "missing");
+        self.values[INDEX].take().ok_or_else(missing)
+    }
+}
+
+/// Which of the names it is.
+fn position(
+    name: &Bound<'_, PyAny>,
+    names: &[&'static str],
+    path: Path<'_>,
+) -> Result<usize, Fault> {
+    let Ok(name) = name.cast::<PyString>() else {
+        return Err(Fault::shape(path, "a name that is no str"));
+    };
+    let name = text_of(name, path)?;
+    let known = names.iter().position(|known| *known == name);
+    known.ok_or_else(|| Fault::shape(path.name(&printable(name)), "unknown field"))
 }
 
 /// An id, role, action or type.

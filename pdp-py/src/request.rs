@@ -2,13 +2,12 @@
 
 use pdp_core::wire::{ActorParts, ResourceParts};
 use pdp_core::{Map, Timestamp};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::actor::{self, Actor};
 use crate::error::Fault;
-use crate::form::{Form, word};
+use crate::form::{form, word};
 use crate::path::Path;
 use crate::resource::{self, Resource};
 use crate::value::{Reader, map_to_python, text_of, time};
@@ -130,15 +129,14 @@ impl<'py> Asked<'py> {
     }
 
     fn of_dict(dict: &Bound<'py, PyDict>, path: Path<'_>) -> Result<Self, Fault> {
-        let (py, mut form) = (dict.py(), Form::new(dict, path));
+        let mut form = form!(dict, path, "actor", "action", "resource", "context", "now")?;
         let asked = Asked {
-            actor: form.required(intern!(py, "actor"))?,
-            action: form.required(intern!(py, "action"))?,
-            resource: form.required(intern!(py, "resource"))?,
-            context: form.optional(intern!(py, "context"))?,
-            now: form.optional(intern!(py, "now"))?,
+            actor: form.required::<0>(path)?,
+            action: form.required::<1>(path)?,
+            resource: form.required::<2>(path)?,
+            context: form.optional::<3>(),
+            now: form.optional::<4>(),
         };
-        form.end(&["actor", "action", "resource", "context", "now"])?;
         Ok(asked)
     }
 

@@ -2,12 +2,11 @@
 
 use pdp_core::wire::ResourceParts;
 use pdp_core::{Map, Text};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::error::Fault;
-use crate::form::{Form, word};
+use crate::form::{form, word};
 use crate::path::Path;
 use crate::value::{Reader, map_to_python, text_of};
 
@@ -161,16 +160,12 @@ impl<'py> Stated<'py> {
     }
 
     fn of(dict: &Bound<'py, PyDict>, reader: &mut Reader, path: Path<'_>) -> Result<Self, Fault> {
-        let (py, mut form) = (dict.py(), Form::new(dict, path));
+        let mut form = form!(dict, path, "type", "id", "attributes")?;
         let stated = Stated {
-            resource_type: word(form.required(intern!(py, "type"))?, path.name("type"))?,
-            id: word(form.required(intern!(py, "id"))?, path.name("id"))?,
-            attributes: {
-                let attributes = form.optional(intern!(py, "attributes"))?;
-                reader.map(attributes.as_ref(), path.name("attributes"))?
-            },
+            resource_type: word(form.required::<0>(path)?, path.name("type"))?,
+            id: word(form.required::<1>(path)?, path.name("id"))?,
+            attributes: reader.map(form.optional::<2>().as_ref(), path.name("attributes"))?,
         };
-        form.end(&["type", "id", "attributes"])?;
         Ok(stated)
     }
 }

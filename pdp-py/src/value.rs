@@ -97,6 +97,9 @@ impl Reader {
         depth: usize,
     ) -> Result<Map<'static>, Fault> {
         check_depth(depth, path)?;
+        if dict.is_empty() {
+            return Ok(Map::new());
+        }
         let mut entries = Vec::with_capacity(dict.len());
         // The items are taken at once: what runs while values are read may change the dict.
         for pair in dict.items() {
