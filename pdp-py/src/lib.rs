@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![deny(unsafe_code)]
 #![expect(clippy::doc_link_with_quotes, reason = "examples in documentation are Python")]
 
 mod actor;
