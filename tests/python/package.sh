@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # Builds the wheel that users get, puts it into an environment of its own, and has it tested there:
 # against the engine in Rust (`pdp eval`) and against `pdp serve`.
+#
+#     tests/python/package.sh FEATURES
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 root=$PWD
 target=${CARGO_TARGET_DIR:-target}
+# As the tests of the workspace are built, so that nothing is built anew.
+features=$1
 environment=$target/tools/python-package
 python=$(realpath "$environment")/bin/python
 
@@ -24,6 +28,9 @@ for example in messaging agent_tools; do
     cd "$root/examples/python/$example"
     PDP_PROGRAM=$program timeout 600 "$python" -W error -X dev -m pytest -q -p no:cacheprovider .
 done
+# Whichever way a request comes, it is decided the same: in Python, too.
+cd "$root"
+PDP_PYTHON=$python cargo test --workspace --features "$features" --locked --quiet --test it -- same::
 cd "$wheels"
 "$python" -m mypy.stubtest pdp
 "$python" -m mypy --strict -p pdp --cache-dir "$wheels/mypy"

@@ -2,7 +2,8 @@
 //! `pdp eval`, over HTTP and over gRPC, each one alone and all in a batch.
 //!
 //! As many random requests as `SAME_ANSWERS` says, from the scenario with the seed
-//! `SAME_ANSWERS_FROM` on; a few, where they are not set.
+//! `SAME_ANSWERS_FROM` on; a few, where they are not set. With `PDP_PYTHON`, an interpreter that has
+//! the package `pdp`, they are asked there, too; `tests/python/package.sh` does that.
 
 mod doors; // every way to ask
 mod engine; // what the answer must be

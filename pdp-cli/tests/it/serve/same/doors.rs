@@ -1,5 +1,9 @@
+use std::env;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
 
 use http::Request;
 use http_body_util::{BodyExt, Full};
@@ -17,7 +21,7 @@ use crate::serve::grpc::client::Client;
 use crate::serve::grpc::messages::{request, shown};
 use crate::serve::operation::CALLERS;
 use crate::serve::server::{PATIENCE, Server};
-use crate::support::pdp;
+use crate::support::{pdp, root};
 
 /// What one door answered to each question; nothing where it cannot be asked.
 pub type Said = Vec<Option<Answer>>;
@@ -97,7 +101,34 @@ impl Doors {
             all.push((name, self.by_client(client, questions, &readable)));
             all.push((name, self.by_client_batch(client, questions, &readable)));
         }
+        if let Ok(python) = env::var("PDP_PYTHON") {
+            all.push(("Python", self.by_python(&python, questions, &readable)));
+        }
         all
+    }
+
+    /// By the package for Python, which the interpreter at this path has.
+    fn by_python(&self, python: &str, questions: &[String], readable: &[bool]) -> Said {
+        let changes = self.folder.join("changes.jsonl");
+        fs::write(&changes, &self.changes).expect("a file");
+        let mut asked = Command::new(python)
+            .arg(root().join("pdp-py/tests/answers.py"))
+            .arg(&self.policies)
+            .arg(&changes)
+            .current_dir(&self.folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("PDP_PYTHON is an interpreter");
+        let lines: String = of(questions, readable).map(|question| one_line(question)).collect();
+        let mut input = asked.stdin.take().expect("it is piped");
+        let writer = thread::spawn(move || input.write_all(lines.as_bytes()));
+        let printed = asked.wait_with_output().expect("an end");
+        writer.join().expect("no panic").expect("all was read");
+        assert!(printed.status.success(), "{}", printed.status);
+        let printed = String::from_utf8(printed.stdout).expect("text");
+        let decision = |line| Answer::Decision(serde_json::from_str(line).expect("JSON"));
+        spread(printed.lines().map(decision).collect(), readable)
     }
 
     fn by_command_line(&self, questions: &[String]) -> Said {
@@ -195,6 +226,10 @@ impl Doors {
             (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
         })
     }
+}
+
+fn one_line(question: &str) -> String {
+    format!("{}\n", question.replace('\n', " "))
 }
 
 fn answered(answer: &pdp_client::Answer) -> Answer {
