@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
-#![expect(clippy::doc_link_with_quotes, reason = "examples in documentation are Python")]
+#![expect(
+    clippy::doc_link_with_quotes,
+    clippy::doc_markdown,
+    reason = "documentation is that of Python"
+)]
 
 mod actor;
 mod client;
