@@ -2,7 +2,6 @@
 
 use std::io::IoSlice;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http_body::{Body, Frame, SizeHint};
@@ -14,12 +13,12 @@ use crate::requests::{Open, Untaken};
 /// yet, and would keep them for as long as the other end likes.
 pub(crate) struct Answer<B> {
     body: B,
-    open: Arc<Open>,
+    open: Open,
 }
 
 impl<B> Answer<B> {
     pub(crate) fn new(body: B, open: Open) -> Self {
-        Answer { body, open: Arc::new(open) }
+        Answer { body, open }
     }
 }
 
@@ -32,7 +31,7 @@ impl<B: Body + Unpin> Body for Answer<B> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, B::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(context);
-        let part = |data| Part { data, _untaken: Untaken::new(Arc::clone(&self.open)) };
+        let part = |data| Part { data, _untaken: self.open.part() };
         frame.map(|frame| frame.map(|frame| frame.map(|frame| frame.map_data(part))))
     }
 

@@ -1,32 +1,35 @@
-//! What serves the requests of connections.
+//! What answers the requests of connections.
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::sync::Arc;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
 use tower_service::Service;
 
-/// A service of HTTP that answers whatever comes, such as a router of axum.
-pub trait Answering:
-    Service<
-        Request<Incoming>,
-        Response = Response<Self::Body>,
-        Error = Infallible,
-        Future = Self::Answer,
-    > + Clone
-    + Send
-    + 'static
-{
+use crate::Peer;
+
+/// What answers requests, whatever comes: a door, or any service of tower such as a router of axum.
+///
+/// A door does it itself where each layer in between would cost as much as what it decides: tower
+/// has to box what an `async fn` is, and each layer of a router once more.
+pub trait Answering: Clone + Send + 'static {
     /// The body of its responses.
     type Body: http_body::Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>
         + Send
         + Unpin
         + 'static;
-    /// A response to be.
-    type Answer: Future<Output = Result<Response<Self::Body>, Infallible>> + Send + 'static;
+
+    /// Answers a request that `peer` sent.
+    fn answer(
+        self,
+        request: Request<Incoming>,
+        peer: Arc<Peer>,
+    ) -> impl Future<Output = Response<Self::Body>> + Send + 'static;
 }
 
+/// A service of tower has the [`Peer`] among the extensions of the request.
 impl<S, B> Answering for S
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
@@ -40,5 +43,17 @@ where
         + 'static,
 {
     type Body = B;
-    type Answer = S::Future;
+
+    fn answer(
+        mut self,
+        mut request: Request<Incoming>,
+        peer: Arc<Peer>,
+    ) -> impl Future<Output = Response<B>> + Send + 'static {
+        request.extensions_mut().insert(Peer::clone(&peer));
+        let answering = self.call(request);
+        async {
+            let Ok(response) = answering.await;
+            response
+        }
+    }
 }

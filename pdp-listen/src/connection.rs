@@ -44,8 +44,8 @@ impl Connections {
         let head_bytes_max = usize::try_from(limits.head_bytes_max).unwrap_or(usize::MAX);
         protocols
             .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.head_timeout)
+            // Heads that are late are cut by `Requests`: hyper would make a timer for each of them.
+            .header_read_timeout(None)
             // The smallest buffer that hyper takes is 8 KiB.
             .max_buf_size(head_bytes_max.max(8 * 1024));
         protocols
@@ -119,12 +119,15 @@ impl Connections {
         deadline: Instant,
     ) -> Result<(), Box<dyn Error + Send + Sync>> {
         let requests = Requests::new(&self.limits, deadline);
-        let begun = requests.clone();
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            let open = begun.begin();
-            request.extensions_mut().insert(peer.clone());
-            let answering = service.clone().call(request);
-            async { Ok::<_, Infallible>(answering.await?.map(|body| Answer::new(body, open))) }
+        let (begun, peer) = (requests.clone(), Arc::new(peer));
+        let service = service_fn(move |request: Request<Incoming>| {
+            let open = begun.begin(request.version());
+            let (service, peer) = (service.clone(), Arc::clone(&peer));
+            // What answers is made where it stays: futures are large, and moving them is not free.
+            async move {
+                let response = service.answer(request, peer).await;
+                Ok::<_, Infallible>(response.map(|body| Answer::new(body, open)))
+            }
         });
         let stream = Guarded::new(stream, self.limits.answer_timeout);
         let mut connection =
@@ -139,7 +142,10 @@ impl Connections {
                 () = &mut look => match requests.judge(Instant::now()) {
                     Verdict::Goes(next) => look.as_mut().reset(next),
                     Verdict::Idle => connection.as_mut().graceful_shutdown(),
-                    Verdict::Late => return Ok(()),
+                    Verdict::Late => {
+                        tracing::debug!("a connection was cut: what was to come is late");
+                        return Ok(());
+                    }
                 },
                 () = &mut stopping, if stops => {
                     stops = false;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// What a connection says of the other end. Every request has it among its extensions.
+/// What a connection says of the other end. Whoever answers a request is told.
 #[derive(Clone, Debug)]
 pub struct Peer {
     /// Its address; `None` for a Unix socket.
