@@ -68,7 +68,7 @@ pub struct Passage<'a> {
     pub user_agent: Option<&'a str>,
     /// The trace that the question is part of; `None` where the caller stated none.
     pub trace: Option<Trace<'a>>,
-    /// How long it took from the question read to the decision made.
+    /// How long it took from the question read to the decision made; in a batch the mean.
     pub duration: Duration,
 }
 

@@ -6,8 +6,8 @@
 use std::str;
 
 use pdp_core::wire::{
-    ActorParts, DOUBLE_MAX, ID_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestParts,
-    ResourceParts,
+    ActorDocument, ActorParts, DOUBLE_MAX, ID_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument,
+    RequestParts, ResourceParts,
 };
 use pdp_core::{ActorType, Map, Membership, Text, Value};
 
@@ -21,6 +21,11 @@ enum Content<'b> {
 
 /// The request that a message is.
 pub(crate) fn request(bytes: &[u8]) -> Option<RequestDocument<'_>> {
+    request_after(bytes, &mut LastActor::default())
+}
+
+/// The request that a message is which stands behind others.
+fn request_after<'b>(bytes: &'b [u8], last: &mut LastActor<'b>) -> Option<RequestDocument<'b>> {
     let (mut actor, mut action, mut resource, mut now) = (None, None, None, None);
     let mut context = Vec::new();
     each(bytes, |number, content| match number {
@@ -32,7 +37,7 @@ pub(crate) fn request(bytes: &[u8]) -> Option<RequestDocument<'_>> {
         _ => None,
     })?;
     RequestDocument::from_parts(RequestParts {
-        actor: self::actor(actor?)?,
+        actor: last.or_read(actor?)?,
         action: action?,
         resource: self::resource(resource?)?,
         context: Map::from_entries(context).ok()?,
@@ -42,14 +47,32 @@ pub(crate) fn request(bytes: &[u8]) -> Option<RequestDocument<'_>> {
 
 /// The requests of a batch, if there are at most so many.
 pub(crate) fn batch(bytes: &[u8], requests_max: usize) -> Option<Vec<RequestDocument<'_>>> {
-    let mut documents = Vec::new();
+    let (mut documents, mut last) = (Vec::new(), LastActor::default());
     each(bytes, |number, content| match number {
         1 if documents.len() < requests_max => {
-            request(content.bytes()?).map(|said| documents.push(said))
+            request_after(content.bytes()?, &mut last).map(|said| documents.push(said))
         }
         _ => None,
     })?;
     (!documents.is_empty()).then_some(documents)
+}
+
+/// The actor that was read last, and its message: requests of a batch often state the same one.
+#[derive(Default)]
+struct LastActor<'b>(Option<(&'b [u8], ActorDocument<'b>)>);
+
+impl<'b> LastActor<'b> {
+    /// The actor that a message is.
+    fn or_read(&mut self, bytes: &'b [u8]) -> Option<ActorDocument<'b>> {
+        if let Some((known, actor)) = &self.0
+            && *known == bytes
+        {
+            return Some(actor.clone());
+        }
+        let actor = ActorDocument::from_parts(actor(bytes)?)?;
+        self.0 = Some((bytes, actor.clone()));
+        Some(actor)
+    }
 }
 
 fn actor(bytes: &[u8]) -> Option<ActorParts<'_>> {

@@ -47,16 +47,35 @@ impl Host for System {
 pub(crate) struct NewId([u8; Hyphenated::LENGTH]);
 
 impl NewId {
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("ASCII")
+    }
+}
+
+/// Ids of what is decided at one time. They follow one another, so that for all of a batch the host
+/// draws once (RFC 9562, section 6.2, method 2).
+pub(crate) struct NewIds {
+    milliseconds: u64,
+    begin: [u8; 2],
+    next: u64,
+}
+
+impl NewIds {
     pub(crate) fn new(host: &dyn Host, now: Timestamp) -> Self {
         let seconds = u64::try_from(now.unix_seconds()).unwrap_or_default();
         let milliseconds = seconds * 1_000 + u64::from(now.nanoseconds() / 1_000_000);
-        let id = uuid::Builder::from_unix_timestamp_millis(milliseconds, &host.random());
+        let [first, second, rest @ ..] = host.random();
+        NewIds { milliseconds, begin: [first, second], next: u64::from_be_bytes(rest) }
+    }
+
+    pub(crate) fn next(&mut self) -> NewId {
+        let mut drawn = [0; 10];
+        drawn[..2].copy_from_slice(&self.begin);
+        drawn[2..].copy_from_slice(&self.next.to_be_bytes());
+        self.next = self.next.wrapping_add(1);
+        let id = uuid::Builder::from_unix_timestamp_millis(self.milliseconds, &drawn);
         let mut text = [0; Hyphenated::LENGTH];
         id.into_uuid().hyphenated().encode_lower(&mut text);
         NewId(text)
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("ASCII")
     }
 }

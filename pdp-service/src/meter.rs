@@ -1,11 +1,10 @@
 //! What is counted of decisions, by the names that `docs/operations.md` explains.
 
-use std::time::Duration;
-
-use pdp_core::{Decision, Policies};
-use prometheus::{Histogram, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
+use pdp_core::{Effect, Policies, Request};
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
 
 use crate::RefusalKind;
+use crate::service::Made;
 
 /// The label of all types that no policy declares: requests must not invent labels.
 const OTHER: &str = "other";
@@ -45,34 +44,40 @@ impl Meter {
         &self.registry
     }
 
-    /// Counts the decisions of one question or batch.
-    pub(crate) fn decided<'a>(
+    /// Counts the decisions of one question or batch; those with the same labels at once.
+    pub(crate) fn decided(
         &self,
         door: &str,
         policies: &Policies,
-        decisions: impl Iterator<Item = Decided<'a>>,
+        requests: &[Request<'_>],
+        made: &Made<'_>,
     ) {
-        let seconds: Histogram = self.seconds.with_label_values(&[door]);
-        let mut counted: Option<(Decided<'a>, u64)> = None;
-        for one in decisions {
-            seconds.observe(one.duration.as_secs_f64());
+        let seconds = self.seconds.with_label_values(&[door]).local();
+        let mut counted: Option<(Labels<'_>, u64)> = None;
+        for (request, decision) in requests.iter().zip(&made.decisions) {
+            seconds.observe(made.duration.as_secs_f64());
+            let labels = Labels {
+                effect: decision.effect,
+                reason: &decision.reason,
+                resource_type: request.resource.resource_type,
+            };
             counted = match counted {
-                Some((before, count)) if before.is_counted_with(&one) => Some((before, count + 1)),
+                Some((before, count)) if before == labels => Some((before, count + 1)),
                 before => {
                     self.count(door, policies, before);
-                    Some((one, 1))
+                    Some((labels, 1))
                 }
             };
         }
         self.count(door, policies, counted);
+        seconds.flush();
     }
 
-    /// Counts decisions that have the same labels.
-    fn count(&self, door: &str, policies: &Policies, counted: Option<(Decided<'_>, u64)>) {
-        let Some((Decided { decision, resource_type, .. }, count)) = counted else { return };
+    fn count(&self, door: &str, policies: &Policies, counted: Option<(Labels<'_>, u64)>) {
+        let Some((Labels { effect, reason, resource_type }, count)) = counted else { return };
         let is_declared = policies.declares_type(resource_type);
         let resource_type = if is_declared { resource_type } else { OTHER };
-        let labels = [door, decision.effect.as_str(), &decision.reason, resource_type];
+        let labels = [door, effect.as_str(), reason, resource_type];
         self.decisions.with_label_values(&labels).inc_by(count);
     }
 
@@ -81,18 +86,10 @@ impl Meter {
     }
 }
 
-/// What is counted of one decision.
-#[derive(Clone, Copy)]
-pub(crate) struct Decided<'a> {
-    pub(crate) decision: &'a Decision<'a>,
-    pub(crate) resource_type: &'a str,
-    pub(crate) duration: Duration,
-}
-
-impl Decided<'_> {
-    fn is_counted_with(&self, other: &Self) -> bool {
-        self.decision.effect == other.decision.effect
-            && self.decision.reason == other.decision.reason
-            && self.resource_type == other.resource_type
-    }
+/// What tells decisions of one door apart where they are counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Labels<'a> {
+    effect: Effect,
+    reason: &'a str,
+    resource_type: &'a str,
 }

@@ -12,10 +12,10 @@ use pdp_core::{
     Obligations, Passage, Policies, Request, Scratch, Timestamp,
 };
 use prometheus::Registry;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
-use crate::host::NewId;
-use crate::meter::{Decided, Meter};
+use crate::host::{NewId, NewIds};
+use crate::meter::Meter;
 use crate::narrow::narrow;
 use crate::{Caller, Callers, Credential, Host, Outcome, Refusal, RefusalKind, Right, Visit};
 
@@ -90,14 +90,20 @@ impl Service {
         documents: &[RequestDocument<'_>],
         encode: impl FnOnce(&[Answer<'_>]) -> R,
     ) -> Result<R, Refusal> {
-        let asked = self.narrowed(caller, documents)?;
+        // One look at the clock for all: it is not free.
+        let now = self.host.now();
+        let asked = Asked::new(caller, documents, now)?;
         let policies = self.engine.present();
-        let mut made = self.made(&policies, &asked);
-        self.record(visit, caller, &policies, &asked, &mut made).await;
-        let decided = asked.iter().zip(&made).map(|(asked, made)| made.counted(asked));
-        self.meter.decided(visit.door, &policies, decided);
-        let answers: FewOrMany<Answer<'_>> =
-            asked.iter().zip(&made).map(|(asked, made)| made.answer(asked)).collect();
+        let mut made = self.made(&policies, &asked.requests, now);
+        self.record(visit, caller, &policies, &asked.requests, &mut made).await;
+        self.meter.decided(visit.door, &policies, &asked.requests, &made);
+        let answers: FewOrMany<Answer<'_>> = asked
+            .dropped
+            .iter()
+            .zip(&made.decisions)
+            .zip(&made.ids)
+            .map(|((dropped, decision), id)| Answer { decision_id: id.as_str(), decision, dropped })
+            .collect();
         if let Some(told) = visit.told {
             told.tell(outcome(&made));
         }
@@ -114,7 +120,7 @@ impl Service {
         }
         let Some(sink) = &self.sink else { return };
         let time = self.host.now();
-        let id = NewId::new(&*self.host, time);
+        let id = NewIds::new(&*self.host, time).next();
         let event = AuditEvent::Refused {
             kind: refusal.kind.as_str(),
             field: refusal.field.as_deref(),
@@ -140,38 +146,28 @@ impl Service {
         self.engine.apply(change_set).map_err(Refusal::from)
     }
 
-    /// The requests as far as the caller may make them.
-    fn narrowed<'a>(
+    /// Decides all, one after the other. Each took as long as they take in the mean: looking at the
+    /// clock for each would take a good part of that.
+    fn made<'p>(
         &self,
-        caller: &Caller,
-        documents: &'a [RequestDocument<'_>],
-    ) -> Result<FewOrMany<Asked<'a>>, Refusal> {
-        let now = self.host.now();
-        let asked = documents.iter().enumerate().map(|(index, document)| {
-            let narrowed = narrow(document.request(), caller);
-            let (mut request, dropped) = narrowed.map_err(|refusal| match documents.len() {
-                1 => refusal,
-                _ => refusal.within(&format!("requests[{index}]")),
-            })?;
-            request.now = request.now.or(Some(now));
-            Ok(Asked { request, dropped })
+        policies: &'p Policies,
+        requests: &[Request<'_>],
+        time: Timestamp,
+    ) -> Made<'p> {
+        let mut ids = NewIds::new(&*self.host, time);
+        let ids = requests.iter().map(|_| ids.next()).collect();
+        let begun = self.host.elapsed();
+        let decisions = SCRATCH.with_borrow_mut(|scratch| match requests {
+            [one] => smallvec![policies.evaluate(one, scratch)],
+            several => {
+                let mut decisions = Vec::new();
+                policies.evaluate_batch(several, scratch, &mut decisions);
+                decisions.into()
+            }
         });
-        asked.collect()
-    }
-
-    fn made<'p>(&self, policies: &'p Policies, asked: &[Asked<'_>]) -> FewOrMany<Made<'p>> {
-        SCRATCH.with_borrow_mut(|scratch| {
-            // One begins when the one before it ends: clocks are not free.
-            let mut begun = self.host.elapsed();
-            let made = asked.iter().map(|asked| {
-                let decision = policies.evaluate(&asked.request, scratch);
-                let (time, ended) = (self.host.now(), self.host.elapsed());
-                let duration = ended.saturating_sub(begun);
-                begun = ended;
-                Made { id: NewId::new(&*self.host, time), time, duration, decision }
-            });
-            made.collect()
-        })
+        let took = self.host.elapsed().saturating_sub(begun);
+        let count = u32::try_from(requests.len()).unwrap_or(u32::MAX);
+        Made { ids, time, duration: took.checked_div(count).unwrap_or_default(), decisions }
     }
 
     /// Records all decisions side by side, so that a sink may store them with one write.
@@ -180,73 +176,83 @@ impl Service {
         visit: &Visit<'_>,
         caller: &Caller,
         policies: &Policies,
-        asked: &[Asked<'_>],
-        made: &mut [Made<'_>],
+        requests: &[Request<'_>],
+        made: &mut Made<'_>,
     ) {
         let Some(sink) = &self.sink else { return };
-        let records: Vec<AuditRecord<'_>> = asked
-            .iter()
-            .zip(&*made)
-            .map(|(asked, made)| {
-                let mut record = policies.audit_record(&asked.request, &made.decision, made.time);
+        let decided = requests.iter().zip(&made.decisions).zip(&made.ids);
+        let records: Vec<AuditRecord<'_>> = decided
+            .map(|((request, decision), id)| {
+                let mut record = policies.audit_record(request, decision, made.time);
                 record.passage =
-                    Some(passage(visit, Some(&caller.name), made.id.as_str(), made.duration));
+                    Some(passage(visit, Some(&caller.name), id.as_str(), made.duration));
                 record
             })
             .collect();
         let outcomes = join_all(records.iter().map(|record| sink.record(record))).await;
         drop(records);
-        for (made, outcome) in made.iter_mut().zip(outcomes) {
+        for (decision, outcome) in made.decisions.iter_mut().zip(outcomes) {
             if let Err(error) = outcome {
                 complain(&error);
-                made.withdraw();
+                withdraw(decision);
             }
         }
     }
 }
 
 /// Those of one question, which need no memory of their own, or of a batch.
-type FewOrMany<T> = SmallVec<[T; 1]>;
+pub(crate) type FewOrMany<T> = SmallVec<[T; 1]>;
 
-/// A request as it is decided.
+/// The requests as they are decided, and what of each was left out of account.
 struct Asked<'a> {
-    request: Request<'a>,
-    dropped: Vec<&'static str>,
+    requests: FewOrMany<Request<'a>>,
+    dropped: FewOrMany<Vec<&'static str>>,
 }
 
-/// A decision that was made.
-struct Made<'p> {
-    id: NewId,
-    time: Timestamp,
-    duration: Duration,
-    decision: Decision<'p>,
-}
-
-impl Made<'_> {
-    /// Takes a permit back of which there is no record. A deny stays what it is.
-    fn withdraw(&mut self) {
-        if self.decision.effect == Effect::Permit {
-            self.decision = Decision {
-                effect: Effect::Deny,
-                reason: UNRECORDED.into(),
-                rule: None,
-                bypass: false,
-                obligations: Obligations::Borrowed(&[]),
-                errors: Vec::new(),
-                policy: self.decision.policy,
-            };
+impl<'a> Asked<'a> {
+    /// The requests as far as the caller may make them.
+    fn new(
+        caller: &Caller,
+        documents: &'a [RequestDocument<'_>],
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let (mut requests, mut all_dropped) =
+            (FewOrMany::with_capacity(documents.len()), FewOrMany::with_capacity(documents.len()));
+        for (index, document) in documents.iter().enumerate() {
+            let narrowed = narrow(document.request(), caller);
+            let (mut request, dropped) = narrowed.map_err(|refusal| match documents.len() {
+                1 => refusal,
+                _ => refusal.within(&format!("requests[{index}]")),
+            })?;
+            request.now = request.now.or(Some(now));
+            requests.push(request);
+            all_dropped.push(dropped);
         }
+        Ok(Asked { requests, dropped: all_dropped })
     }
+}
 
-    fn answer<'m>(&'m self, asked: &'m Asked<'_>) -> Answer<'m> {
-        let Made { id, decision, .. } = self;
-        Answer { decision_id: id.as_str(), decision, dropped: &asked.dropped }
-    }
+/// The decisions that were made, each with its id.
+pub(crate) struct Made<'p> {
+    pub(crate) decisions: FewOrMany<Decision<'p>>,
+    ids: FewOrMany<NewId>,
+    time: Timestamp,
+    /// How long each of them took.
+    pub(crate) duration: Duration,
+}
 
-    fn counted<'m>(&'m self, asked: &'m Asked<'_>) -> Decided<'m> {
-        let Made { decision, duration, .. } = self;
-        let resource_type = asked.request.resource.resource_type;
-        Decided { decision, resource_type, duration: *duration }
+/// Takes a permit back of which there is no record. A deny stays what it is.
+fn withdraw(decision: &mut Decision<'_>) {
+    if decision.effect == Effect::Permit {
+        *decision = Decision {
+            effect: Effect::Deny,
+            reason: UNRECORDED.into(),
+            rule: None,
+            bypass: false,
+            obligations: Obligations::Borrowed(&[]),
+            errors: Vec::new(),
+            policy: decision.policy,
+        };
     }
 }
 
@@ -261,11 +267,11 @@ fn passage<'a>(
 }
 
 /// What became of a request for these decisions.
-fn outcome(made: &[Made<'_>]) -> Outcome {
-    let [Made { id, decision, .. }] = made else {
-        let is_permit = |made: &&Made<'_>| made.decision.effect == Effect::Permit;
-        let permits = made.iter().filter(is_permit).count();
-        return Outcome::Batch { permits, denies: made.len() - permits };
+fn outcome(made: &Made<'_>) -> Outcome {
+    let ([decision], [id]) = (&*made.decisions, &*made.ids) else {
+        let is_permit = |decision: &&Decision<'_>| decision.effect == Effect::Permit;
+        let permits = made.decisions.iter().filter(is_permit).count();
+        return Outcome::Batch { permits, denies: made.decisions.len() - permits };
     };
     Outcome::Decision {
         id: id.as_str().to_owned(),

@@ -153,7 +153,9 @@ pub fn check_word(text: &str, field: impl FnOnce() -> String) -> Result<(), Requ
 
 /// Whether a text may be an id, role, action or type.
 pub(super) fn is_word(text: &str) -> bool {
-    fault(text).is_none()
+    // Most texts are letters and signs of ASCII, and then nothing has to be looked at twice.
+    let is_plain = text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~'));
+    is_plain && (1..=ID_BYTES_MAX).contains(&text.len()) || fault(text).is_none()
 }
 
 /// Why a text is no id, role, action or type.

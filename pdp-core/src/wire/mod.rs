@@ -20,6 +20,6 @@ pub use change_set::{
 pub use fields::check_word;
 pub use json::DOUBLE_MAX;
 pub use request::{
-    ActorParts, ID_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestError,
-    RequestErrorKind, RequestParts, ResourceParts, check_count,
+    ActorDocument, ActorParts, ID_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument,
+    RequestError, RequestErrorKind, RequestParts, ResourceParts, check_count,
 };

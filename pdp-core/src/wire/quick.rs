@@ -4,13 +4,14 @@
 //! Where both find a request, it is the same one: the tests hold them to it.
 
 use super::request::{
-    ActorParts, ID_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestParts, ResourceParts,
+    ActorDocument, ActorParts, ID_BYTES_MAX, REQUEST_DEPTH_MAX, RequestDocument, RequestParts,
+    ResourceParts,
 };
 use crate::{ActorType, Map, Membership, Text, Value};
 
 /// The request in a text.
 pub(super) fn request(json: &str) -> Option<RequestDocument<'_>> {
-    let mut text = Cursor { rest: json };
+    let mut text = Cursor::new(json);
     let document = text.request()?;
     text.end()?;
     Some(document)
@@ -18,7 +19,7 @@ pub(super) fn request(json: &str) -> Option<RequestDocument<'_>> {
 
 /// The requests of a batch in a text, if there are at most so many.
 pub(super) fn batch(json: &str, requests_max: usize) -> Option<Vec<RequestDocument<'_>>> {
-    let mut text = Cursor { rest: json };
+    let mut text = Cursor::new(json);
     let mut requests = None;
     text.object(|name, text| match name {
         "requests" => {
@@ -38,9 +39,15 @@ pub(super) fn batch(json: &str, requests_max: usize) -> Option<Vec<RequestDocume
 /// A text of JSON from some place on.
 struct Cursor<'j> {
     rest: &'j str,
+    /// The actor that was read last, and its text: requests of a batch often state the same one.
+    last_actor: Option<(&'j str, ActorDocument<'j>)>,
 }
 
 impl<'j> Cursor<'j> {
+    fn new(json: &'j str) -> Self {
+        Cursor { rest: json, last_actor: None }
+    }
+
     /// A request; what it consists of stands at depth 2.
     fn request(&mut self) -> Option<RequestDocument<'j>> {
         let (mut actor, mut action, mut resource, mut now) = (None, None, None, None);
@@ -58,7 +65,21 @@ impl<'j> Cursor<'j> {
         RequestDocument::from_parts(RequestParts { actor, action, resource, context, now })
     }
 
-    fn actor(&mut self) -> Option<ActorParts<'j>> {
+    fn actor(&mut self) -> Option<ActorDocument<'j>> {
+        let begin = self.rest;
+        if let Some((text, actor)) = &self.last_actor
+            && let Some(rest) = begin.strip_prefix(text)
+        {
+            self.rest = rest;
+            return Some(actor.clone());
+        }
+        let actor = ActorDocument::from_parts(self.actor_parts()?)?;
+        let text = &begin[..begin.len() - self.rest.len()];
+        self.last_actor = Some((text, actor.clone()));
+        Some(actor)
+    }
+
+    fn actor_parts(&mut self) -> Option<ActorParts<'j>> {
         let (mut id, mut actor_type) = (None, None);
         let (mut tenants, mut roles) = (None, None);
         let (mut memberships, mut attributes) = (None, None);
@@ -208,6 +229,7 @@ impl<'j> Cursor<'j> {
     }
 
     /// Takes a sign, with the space before it.
+    #[inline]
     fn take(&mut self, sign: u8) -> Option<()> {
         self.space();
         if self.rest.as_bytes().first() != Some(&sign) {
@@ -217,6 +239,7 @@ impl<'j> Cursor<'j> {
         Some(())
     }
 
+    #[inline]
     fn space(&mut self) {
         if self.rest.as_bytes().first().is_some_and(|byte| *byte <= b' ') {
             self.rest = self.rest.trim_start_matches([' ', '\n', '\t', '\r']);

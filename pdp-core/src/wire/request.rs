@@ -1,5 +1,7 @@
 //! The strict reader of requests.
 
+use std::sync::Arc;
+
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::fields::{Fields, error, is_word};
@@ -97,7 +99,7 @@ pub(super) fn refusal<S: Serializer>(
 /// ```
 #[derive(Clone, Debug)]
 pub struct RequestDocument<'j> {
-    actor: ActorParts<'j>,
+    actor: ActorDocument<'j>,
     action: Text<'j>,
     resource: ResourceParts<'j>,
     context: Map<'j>,
@@ -133,10 +135,8 @@ impl<'j> RequestDocument<'j> {
     /// long, and hold no control characters. Why one is not, [`from_value`](Self::from_value) says.
     pub fn from_parts(parts: RequestParts<'j>) -> Option<Self> {
         let RequestParts { actor, action, resource, context, now } = parts;
-        let of_actor = actor.memberships.iter().flat_map(|one| [&one.tenant, &one.role]);
-        let of_actor = of_actor.chain(&actor.tenants).chain(&actor.roles).chain([&actor.id]);
-        let words = of_actor.chain([&action, &resource.resource_type, &resource.id]);
-        if !words.chain(&now).all(|word| is_word(word)) {
+        let words = [&action, &resource.resource_type, &resource.id];
+        if !words.into_iter().chain(&now).all(|word| is_word(word)) {
             return None;
         }
         let now = now.map(|text| Timestamp::parse(&text)).transpose().ok()?;
@@ -176,7 +176,7 @@ impl<'j> RequestDocument<'j> {
 
     /// The request.
     pub fn request(&self) -> Request<'_> {
-        let RequestDocument { actor, action, resource, context, now } = self;
+        let RequestDocument { actor: ActorDocument(actor), action, resource, context, now } = self;
         Request {
             actor: Actor {
                 id: &actor.id,
@@ -198,11 +198,26 @@ impl<'j> RequestDocument<'j> {
     }
 }
 
-/// What a request consists of, as some encoding has it: nothing of it is checked.
+/// An actor that was read. Copies share it, so that requests which state the same one hold one.
+#[derive(Clone, Debug)]
+pub struct ActorDocument<'j>(Arc<ActorParts<'j>>);
+
+impl<'j> ActorDocument<'j> {
+    /// The actor of these parts, if each is as it must be.
+    pub fn from_parts(parts: ActorParts<'j>) -> Option<Self> {
+        let ActorParts { id, tenants, roles, memberships, .. } = &parts;
+        let of_memberships = memberships.iter().flat_map(|one| [&one.tenant, &one.role]);
+        let are_words =
+            of_memberships.chain(tenants).chain(roles).chain([id]).all(|word| is_word(word));
+        are_words.then(|| ActorDocument(Arc::new(parts)))
+    }
+}
+
+/// What a request consists of, as some encoding has it: nothing of it is checked but the actor.
 #[derive(Debug)]
 pub struct RequestParts<'j> {
     /// The actor.
-    pub actor: ActorParts<'j>,
+    pub actor: ActorDocument<'j>,
     /// The action.
     pub action: Text<'j>,
     /// The resource.
@@ -266,14 +281,14 @@ pub(super) fn read(value: Value<'_>) -> Result<RequestDocument<'_>, RequestError
     let mut actor = Fields::new(root.required("actor")?, "actor")?;
     let mut resource = Fields::new(root.required("resource")?, "resource")?;
     let document = RequestDocument {
-        actor: ActorParts {
+        actor: ActorDocument(Arc::new(ActorParts {
             id: actor.word("actor_id")?,
             actor_type: actor.actor_type("actor_type")?,
             tenants: actor.words("microdao_ids")?,
             roles: actor.words("roles")?,
             memberships: actor.memberships("memberships")?,
             attributes: actor.map("attributes")?,
-        },
+        })),
         action: root.word("action")?,
         resource: ResourceParts {
             resource_type: resource.word("type")?,
