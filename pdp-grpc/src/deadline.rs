@@ -9,17 +9,17 @@ use tokio::time::timeout;
 /// Does what a caller waits for, as long as it waits. tonic keeps deadlines, too, in the part of it
 /// that listens, which is not ours.
 pub(crate) async fn within<R>(
-    headers: &HeaderMap,
+    deadline: Option<Duration>,
     work: impl Future<Output = Result<R, Refusal>>,
 ) -> Result<R, Refusal> {
-    let Some(deadline) = stated(headers)? else { return work.await };
+    let Some(deadline) = deadline else { return work.await };
     timeout(deadline, work).await.unwrap_or_else(|_| {
         Err(Refusal::new(RefusalKind::Late, "the deadline of the call has passed"))
     })
 }
 
 /// How long the caller waits: at most eight digits and a unit.
-fn stated(headers: &HeaderMap) -> Result<Option<Duration>, Refusal> {
+pub(crate) fn stated(headers: &HeaderMap) -> Result<Option<Duration>, Refusal> {
     let Some(stated) = headers.get("grpc-timeout") else { return Ok(None) };
     let time = stated.to_str().ok().and_then(read);
     time.map(Some).ok_or_else(|| Refusal::new(RefusalKind::Syntax, "`grpc-timeout` is no time"))

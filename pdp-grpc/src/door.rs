@@ -13,6 +13,22 @@ use tonic::service::Routes;
 use crate::schema::Schema;
 use crate::{ending, evaluate, health, state};
 
+/// Where one request is decided, and where several are.
+pub(crate) const ONE_PATH: &str = "/pdp.v1.PolicyDecisionService/Evaluate";
+pub(crate) const BATCH_PATH: &str = "/pdp.v1.PolicyDecisionService/EvaluateBatch";
+
+const STATUS_PATH: &str = "/pdp.v1.PolicyDecisionService/PolicyStatus";
+
+/// All paths of the door; of what stands at `{*rest}` each of these services has its own.
+pub const PATHS: [&str; 6] = [
+    ONE_PATH,
+    BATCH_PATH,
+    STATUS_PATH,
+    "/grpc.health.v1.Health/{*rest}",
+    "/grpc.reflection.v1.ServerReflection/{*rest}",
+    "/grpc.reflection.v1alpha.ServerReflection/{*rest}",
+];
+
 /// How many bytes a message to the services of the protocol itself may have.
 const SMALL_BYTES_MAX: usize = 16 * 1024;
 
@@ -63,9 +79,9 @@ pub fn router(door: Arc<Door>, stop: CancellationToken) -> Router {
         .add_service(reflection.max_decoding_message_size(SMALL_BYTES_MAX))
         .add_service(alpha.max_decoding_message_size(SMALL_BYTES_MAX));
     Router::new()
-        .route("/pdp.v1.PolicyDecisionService/Evaluate", post(evaluate::one))
-        .route("/pdp.v1.PolicyDecisionService/EvaluateBatch", post(evaluate::batch))
-        .route("/pdp.v1.PolicyDecisionService/PolicyStatus", post(state::policies))
+        .route(ONE_PATH, post(evaluate::one))
+        .route(BATCH_PATH, post(evaluate::batch))
+        .route(STATUS_PATH, post(state::policies))
         .with_state(door)
         .merge(routes.into_axum_router().layer(end))
 }

@@ -3,43 +3,76 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::response::Response;
-use pdp_core::wire::{REQUEST_BYTES_MAX, RequestDocument, RequestError, check_count};
-use pdp_service::Limits;
+use axum::response::Response as AnyResponse;
+use http::Response;
+use pdp_core::wire::{Answer, REQUEST_BYTES_MAX, RequestDocument, RequestError, check_count};
+use pdp_service::{Caller, Refusal, Visitor};
 
+use crate::reply::Reply;
 use crate::v1::{EvaluateBatchRequest, EvaluateRequest};
 use crate::write::Writer;
 use crate::{Door, call, convert, frame, quick};
 
-/// Decides one request.
-pub(crate) async fn one(State(door): State<Arc<Door>>, request: Request) -> Response {
-    let door = &*door;
-    let bytes_max = door.limits.body_bytes_max.min(REQUEST_BYTES_MAX);
-    call::respond(door, request, bytes_max, async |visitor, caller, message| {
-        let documents = [document(door, message)?];
-        let visit = visitor.visit();
-        let decided = door.service.decide(&visit, caller, &documents, |answers| {
-            let answer = answers.first().expect("one was asked for");
-            frame::response(|frame| Writer::default().answer(answer, frame))
-        });
-        decided.await
-    })
-    .await
+/// How many bytes the answer to one request usually has.
+const USUAL: usize = 320;
+
+/// A kind of question.
+#[derive(Clone, Copy)]
+pub(crate) enum Question {
+    /// One request.
+    One,
+    /// Several requests, which are decided by one revision.
+    Batch,
 }
 
-/// Decides several requests by one revision.
-pub(crate) async fn batch(State(door): State<Arc<Door>>, request: Request) -> Response {
-    let door = &*door;
-    let Limits { body_bytes_max, batch_max, .. } = door.limits;
-    call::respond(door, request, body_bytes_max, async |visitor, caller, message| {
-        let documents = documents(door, message, batch_max)?;
-        let visit = visitor.visit();
-        let decided = door.service.decide(&visit, caller, &documents, |answers| {
-            frame::response(|frame| Writer::default().answers(answers, frame))
-        });
-        decided.await
-    })
-    .await
+impl Question {
+    /// How many bytes its message may have at this door.
+    pub(crate) fn bytes_max(self, door: &Door) -> usize {
+        match self {
+            Question::One => door.limits.body_bytes_max.min(REQUEST_BYTES_MAX),
+            Question::Batch => door.limits.body_bytes_max,
+        }
+    }
+
+    /// Decides what a message asks.
+    pub(crate) async fn decide(
+        self,
+        door: &Door,
+        visitor: &Visitor<'_>,
+        caller: &Caller,
+        message: &[u8],
+    ) -> Result<Response<Reply>, Refusal> {
+        match self {
+            Question::One => {
+                let documents = [document(door, message)?];
+                let visit = visitor.visit();
+                let write = |answers: &[Answer<'_>]| {
+                    let answer = answers.first().expect("one was asked for");
+                    frame::response(USUAL, |frame| Writer::default().answer(answer, frame))
+                };
+                door.service.decide(&visit, caller, &documents, write).await
+            }
+            Question::Batch => {
+                let documents = documents(door, message, door.limits.batch_max)?;
+                let visit = visitor.visit();
+                let write = |answers: &[Answer<'_>]| {
+                    let bytes = answers.len() * USUAL;
+                    frame::response(bytes, |frame| Writer::default().answers(answers, frame))
+                };
+                door.service.decide(&visit, caller, &documents, write).await
+            }
+        }
+    }
+}
+
+/// Decides one request that came through a router.
+pub(crate) async fn one(State(door): State<Arc<Door>>, request: Request) -> AnyResponse {
+    call::routed(&door, request, Question::One).await
+}
+
+/// Decides a batch that came through a router.
+pub(crate) async fn batch(State(door): State<Arc<Door>>, request: Request) -> AnyResponse {
+    call::routed(&door, request, Question::Batch).await
 }
 
 fn document<'b>(door: &Door, message: &'b [u8]) -> Result<RequestDocument<'b>, RequestError> {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answering;
 mod call;
 mod convert;
 mod deadline;
@@ -9,11 +10,14 @@ mod evaluate;
 mod frame;
 mod health;
 mod quick;
+mod reply;
 mod schema;
 mod state;
 mod status;
 mod visitor;
 mod write;
 
-pub use door::{Door, router};
+pub use answering::Open;
+pub use door::{Door, PATHS, router};
 pub use pdp_proto::v1;
+pub use reply::Reply;

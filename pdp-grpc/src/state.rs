@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 
@@ -11,15 +12,20 @@ use crate::v1::policy_status_response::SectionsEntry;
 use crate::v1::{PolicyStatusRequest, PolicyStatusResponse};
 use crate::{Door, call, convert, frame};
 
+/// How many bytes the answer usually has.
+const USUAL: usize = 512;
+
 /// How much is loaded, and in which revision.
 pub(crate) async fn policies(State(door): State<Arc<Door>>, request: Request) -> Response {
     let bytes_max = door.limits.body_bytes_max;
-    call::respond(&door, request, bytes_max, async |_, _, message| {
+    let (head, body) = request.into_parts();
+    let peer = head.extensions.get();
+    let answering = call::respond(&door, &head, peer, body, bytes_max, async |_, _, message| {
         let PolicyStatusRequest {} = call::decode(&door.schema, message)?;
         let loaded = loaded(&door);
-        Ok(frame::response(|frame| loaded.encode_raw(frame)))
-    })
-    .await
+        Ok(frame::response(USUAL, |frame| loaded.encode_raw(frame)))
+    });
+    answering.await.map(Body::new)
 }
 
 fn loaded(door: &Door) -> PolicyStatusResponse {

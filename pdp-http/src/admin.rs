@@ -47,12 +47,12 @@ async fn respond(
     work: impl AsyncFnOnce(&Door, Body) -> Result<Value, Refusal>,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let mut visitor = visitor(door, &parts);
+    let mut visitor = visitor(door, &parts, parts.extensions.get());
     let done = match visitor.admit(Right::Admin) {
         Ok(_) => work(door, body).await,
         Err(refusal) => Err(refusal),
     };
-    visitor.answer(done.map(|value| success(text(&value))), problem::response).await
+    visitor.answer(done.map(|value| success(text(&value))), problem::response).await.map(Body::new)
 }
 
 /// Does what takes long where it keeps nobody waiting.

@@ -1,20 +1,37 @@
 //! The body of a request, as far as it may be read.
 
-use axum::body::{Body, Bytes};
+use std::pin::pin;
+
+use futures_util::future::poll_immediate;
+use http_body::Body;
 use http_body_util::BodyExt;
+use hyper::body::Bytes;
 use pdp_service::{Refusal, RefusalKind};
 use tokio::time::timeout;
 
 use crate::Door;
 
 /// Reads a body of at most `bytes_max` bytes.
-pub(crate) async fn read(door: &Door, body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
-    timeout(door.limits.body_timeout, collect(door, body, bytes_max))
+pub(crate) async fn read(
+    door: &Door,
+    body: impl Body<Data = Bytes> + Unpin,
+    bytes_max: usize,
+) -> Result<Bytes, Refusal> {
+    let mut reading = pin!(collect(door, body, bytes_max));
+    // Most bodies are there, and then no clock has to be set.
+    if let Some(read) = poll_immediate(reading.as_mut()).await {
+        return read;
+    }
+    timeout(door.limits.body_timeout, reading)
         .await
         .unwrap_or_else(|_| Err(Refusal::new(RefusalKind::Late, "the body took too long to come")))
 }
 
-async fn collect(door: &Door, mut body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
+async fn collect(
+    door: &Door,
+    mut body: impl Body<Data = Bytes> + Unpin,
+    bytes_max: usize,
+) -> Result<Bytes, Refusal> {
     let mut share = door.room.share();
     let mut collected = Vec::new();
     while let Some(part) = body.frame().await {
@@ -25,6 +42,11 @@ async fn collect(door: &Door, mut body: Body, bytes_max: usize) -> Result<Bytes,
             return Err(Refusal::new(RefusalKind::Size, message));
         }
         share.grow(data.len())?;
+        // What came in one part is taken as it came. Parts that wait for others are copied: each
+        // might keep a buffer that is far larger than itself.
+        if collected.is_empty() && body.is_end_stream() {
+            return Ok(data);
+        }
         collected.extend_from_slice(&data);
     }
     Ok(collected.into())

@@ -8,6 +8,24 @@ use pdp_service::{Hosts, Limits, Places, Room, Service, Upkeep};
 
 use crate::{admin, evaluate, openapi, policies, problem, state};
 
+/// Where one request is decided, and where several are.
+pub(crate) const ONE_PATH: &str = "/internal/pdp/evaluate";
+pub(crate) const BATCH_PATH: &str = "/internal/pdp/evaluate/batch";
+
+/// All paths of the door.
+pub const PATHS: [&str; 10] = [
+    ONE_PATH,
+    BATCH_PATH,
+    "/internal/pdp/policies",
+    "/admin/status",
+    "/admin/reload",
+    "/admin/facts",
+    "/health",
+    "/ready",
+    "/metrics",
+    "/openapi.json",
+];
+
 /// What the handlers share.
 pub struct Door {
     pub(crate) service: Arc<Service>,
@@ -34,19 +52,23 @@ impl Door {
     }
 }
 
-/// All paths of the door.
+/// What answers at all paths of the door.
 pub fn router(door: Arc<Door>) -> Router {
-    Router::new()
-        .route("/internal/pdp/evaluate", post(evaluate::one))
-        .route("/internal/pdp/evaluate/batch", post(evaluate::batch))
-        .route("/internal/pdp/policies", get(policies::counts))
-        .route("/admin/status", get(admin::status))
-        .route("/admin/reload", post(admin::reload))
-        .route("/admin/facts", post(admin::facts))
-        .route("/health", get(state::health))
-        .route("/ready", get(state::ready))
-        .route("/metrics", get(state::metrics))
-        .route("/openapi.json", get(openapi::serve))
+    let methods = [
+        post(evaluate::one),
+        post(evaluate::batch),
+        get(policies::counts),
+        get(admin::status),
+        post(admin::reload),
+        post(admin::facts),
+        get(state::health),
+        get(state::ready),
+        get(state::metrics),
+        get(openapi::serve),
+    ];
+    let paths = PATHS.into_iter().zip(methods);
+    paths
+        .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
         .fallback(problem::no_path)
         .method_not_allowed_fallback(problem::no_method)
         .with_state(door)

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod admin;
+mod answering;
 mod body;
 mod door;
 mod evaluate;
@@ -10,4 +11,5 @@ mod problem;
 mod state;
 mod visitor;
 
-pub use door::{Door, router};
+pub use answering::Open;
+pub use door::{Door, PATHS, router};

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use axum::body::Body;
 use axum::response::Response;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi as Document, RefOr, Schema, Server};
@@ -18,7 +19,7 @@ use crate::evaluate::{json, success};
 
 /// `GET /openapi.json`
 pub(crate) async fn serve() -> Response {
-    success(TEXT.clone())
+    success(TEXT.clone()).map(Body::new)
 }
 
 static TEXT: LazyLock<Vec<u8>> = LazyLock::new(|| json(&document()));

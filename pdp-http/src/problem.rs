@@ -1,9 +1,10 @@
 //! Refusals as HTTP: the one table of statuses, and `application/problem+json` (RFC 9457).
 
 use axum::body::Body;
-use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use pdp_service::{Refusal, RefusalKind};
 use serde::Serialize;
 
@@ -34,7 +35,7 @@ struct Problem<'a> {
 }
 
 /// The response to what was refused.
-pub(crate) fn response(refusal: &Refusal) -> Response {
+pub(crate) fn response(refusal: &Refusal) -> Response<Full<Bytes>> {
     let status = status(refusal);
     let mut response =
         problem(status, refusal.kind.as_str(), refusal.field.as_deref(), &refusal.message);
@@ -47,18 +48,27 @@ pub(crate) fn response(refusal: &Refusal) -> Response {
     response
 }
 
-pub(crate) async fn no_path() -> Response {
-    problem(StatusCode::NOT_FOUND, "path", None, "there is no such path")
+pub(crate) async fn no_path() -> Response<Body> {
+    problem(StatusCode::NOT_FOUND, "path", None, "there is no such path").map(Body::new)
 }
 
-pub(crate) async fn no_method() -> Response {
-    problem(StatusCode::METHOD_NOT_ALLOWED, "method", None, "the path does not take this method")
+pub(crate) async fn no_method() -> Response<Body> {
+    let detail = "the path does not take this method";
+    problem(StatusCode::METHOD_NOT_ALLOWED, "method", None, detail).map(Body::new)
 }
 
-fn problem(status: StatusCode, kind: &str, field: Option<&str>, detail: &str) -> Response {
+fn problem(
+    status: StatusCode,
+    kind: &str,
+    field: Option<&str>,
+    detail: &str,
+) -> Response<Full<Bytes>> {
     let title = status.canonical_reason().unwrap_or_default();
     let problem = Problem { title, status: status.as_u16(), kind, field, detail };
     let text = serde_json::to_vec(&problem).unwrap_or_default();
-    let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
-    (status, headers, Body::from(text)).into_response()
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
+    let content_type = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
@@ -13,7 +14,7 @@ use crate::evaluate::{json as text, success};
 
 /// The process lives.
 pub(crate) async fn health() -> Response {
-    success(text(&json!({"status": "ok", "service": "pdp-service"})))
+    success(text(&json!({"status": "ok", "service": "pdp-service"}))).map(Body::new)
 }
 
 /// A good set is loaded; and whether it is the one that stands on the disk. Without one a process
@@ -28,6 +29,7 @@ pub(crate) async fn ready(State(door): State<Arc<Door>>) -> Response {
         "revision": version.revision,
         "last_error": status.last_error.map(|error| error.message),
     })))
+    .map(Body::new)
 }
 
 /// Metrics for Prometheus.

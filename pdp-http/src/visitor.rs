@@ -6,9 +6,8 @@ use pdp_service::{Sender, Visitor};
 
 use crate::Door;
 
-/// The sender of the request with this head.
-pub(crate) fn visitor<'a>(door: &'a Door, head: &'a Parts) -> Visitor<'a> {
-    let peer: Option<&Peer> = head.extensions.get();
+/// The sender of the request with this head, which `peer` sent.
+pub(crate) fn visitor<'a>(door: &'a Door, head: &'a Parts, peer: Option<&'a Peer>) -> Visitor<'a> {
     let sender = Sender {
         head,
         address: peer.and_then(|peer| peer.address),

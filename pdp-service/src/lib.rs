@@ -26,7 +26,7 @@ pub use host::{Host, System};
 pub use hosts::Hosts;
 pub use limits::Limits;
 pub use outcome::{Outcome, Told};
-pub use places::Places;
+pub use places::{Place, Places};
 pub use refusal::{Refusal, RefusalKind};
 pub use room::{Room, Share};
 pub use sender::Sender;

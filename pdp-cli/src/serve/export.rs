@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use axum::extract::{MatchedPath, Request};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, StatusCode};
 use opentelemetry::trace::{
     Span as _, SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceFlags, TraceId,
     TraceState, Tracer, TracerProvider,
@@ -69,19 +67,18 @@ impl Export {
     pub(crate) fn begin(
         &self,
         door: &'static str,
-        request: &Request,
+        route: &'static str,
+        method: &Method,
+        headers: &HeaderMap,
         parent: Option<TraceParent<'_>>,
     ) -> Open {
-        let context = parent.and_then(|parent| remote(&parent, request.headers()));
+        let context = parent.and_then(|parent| remote(&parent, headers));
         let context = context
             .map_or_else(Context::new, |remote| Context::new().with_remote_span_context(remote));
-        // Paths that are none would be names without end.
-        let route = request.extensions().get::<MatchedPath>();
-        let route = route.map_or("other", MatchedPath::as_str).to_owned();
         let attributes = [
             KeyValue::new("pdp.door", door),
-            KeyValue::new("http.request.method", request.method().to_string()),
-            KeyValue::new("http.route", route.clone()),
+            KeyValue::new("http.request.method", method.to_string()),
+            KeyValue::new("http.route", route),
         ];
         let span = self.tracer.span_builder(route).with_kind(SpanKind::Server);
         let span = span.with_attributes(attributes).start_with_context(&self.tracer, &context);
@@ -111,9 +108,8 @@ impl Open {
     }
 
     /// Ends the span with what was answered.
-    pub(crate) fn end(self, response: &Response) {
+    pub(crate) fn end(self, status: StatusCode) {
         let Open { mut span, told } = self;
-        let status = response.status();
         span.set_attribute(KeyValue::new("http.response.status_code", i64::from(status.as_u16())));
         if let Some(outcome) = told.outcome() {
             span.set_attributes(attributes(outcome));

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use axum::extract::Request;
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, StatusCode};
 use pdp_service::{Told, TraceParent};
 
 use super::settings::Otel;
@@ -26,7 +25,14 @@ impl Export {
         Ok(None)
     }
 
-    pub(crate) fn begin(&self, _: &'static str, _: &Request, _: Option<TraceParent<'_>>) -> Open {
+    pub(crate) fn begin(
+        &self,
+        _: &'static str,
+        _: &'static str,
+        _: &Method,
+        _: &HeaderMap,
+        _: Option<TraceParent<'_>>,
+    ) -> Open {
         match *self {}
     }
 
@@ -45,7 +51,7 @@ impl Open {
         match *self {}
     }
 
-    pub(crate) fn end(self, _: &Response) {
+    pub(crate) fn end(self, _: StatusCode) {
         match self {}
     }
 }

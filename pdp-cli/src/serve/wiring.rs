@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use axum::Router;
-use pdp_listen::{Address, Listener, Security};
+use pdp_listen::{Address, Answering, Listener, Security};
 use pdp_service::{Callers, Hosts, Limits, Service, System, Upkeep};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -15,7 +14,8 @@ use super::audit::Audit;
 use super::export::Export;
 use super::metrics::{self, LookedUp};
 use super::settings::{Listening, Settings};
-use super::{callers, notify, policies, tls, trace};
+use super::trace::Traced;
+use super::{callers, notify, policies, tls};
 
 /// Serves until the process is told to end.
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
@@ -46,7 +46,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
     // All before any is served: callers of one could take the files that another one needs.
     let (http, grpc) = (listeners(&http).await?, listeners(&grpc).await?);
     let open = TaskTracker::new();
-    let doors = Doors { settings, security, export: export.clone(), stop: stop.clone(), open };
+    let doors = Doors { settings, security, stop: stop.clone(), open };
     let http_door = pdp_http::Door::new(
         Arc::clone(&service),
         Arc::clone(&upkeep),
@@ -54,9 +54,11 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
         hosts(&settings.http),
         limits(settings),
     );
-    doors.open("http", http, &pdp_http::router(Arc::new(http_door)));
+    let http_door = pdp_http::Open::new(Arc::new(http_door));
+    doors.open(http, &Traced::new(http_door, "http", &pdp_http::PATHS, export.clone()));
     let grpc_door = pdp_grpc::Door::new(service, upkeep, hosts(&settings.grpc), limits(settings));
-    doors.open("grpc", grpc, &pdp_grpc::router(Arc::new(grpc_door), stop));
+    let grpc_door = pdp_grpc::Open::new(Arc::new(grpc_door), stop);
+    doors.open(grpc, &Traced::new(grpc_door, "grpc", &pdp_grpc::PATHS, export.clone()));
     notify::ready();
     doors.closed().await;
     drop(kept.watch);
@@ -74,21 +76,19 @@ pub(crate) async fn run(settings: &Settings) -> Result<()> {
 struct Doors<'s> {
     settings: &'s Settings,
     security: Security,
-    export: Option<Export>,
     stop: CancellationToken,
     open: TaskTracker,
 }
 
 impl Doors<'_> {
-    /// Serves what comes to these sockets by `router`.
-    fn open(&self, door: &'static str, listeners: Vec<Listener>, router: &Router) {
-        let router = trace::traced(router, door, self.export.clone());
+    /// Serves what comes to the sockets of a door.
+    fn open(&self, listeners: Vec<Listener>, door: &Traced<impl Answering + Sync>) {
         for listener in listeners {
-            tracing::info!(address = %listener.address(), door, "listening");
-            let (router, stop) = (router.clone(), self.stop.clone());
+            tracing::info!(address = %listener.address(), door = door.name(), "listening");
+            let (door, stop) = (door.clone(), self.stop.clone());
             let (limits, security) = (connection_limits(self.settings), self.security.clone());
             self.open.spawn(async move {
-                pdp_listen::serve(listener, security, &limits, router, stop).await;
+                pdp_listen::serve(listener, security, &limits, door, stop).await;
             });
         }
     }

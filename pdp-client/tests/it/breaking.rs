@@ -29,12 +29,13 @@ impl Patient {
         let (well, count, onward) = (Arc::clone(&is_well), Arc::clone(&asked), doors);
         let client = Client::http(&onward.http).deadline(PATIENCE).build().expect("settings");
         let answer = client.ask(&on_board("user:1", "read")).await.expect("an answer");
-        let body = serde_json::to_string(&pdp_core::wire::Answer {
+        let answer = pdp_core::wire::Answer {
             decision_id: &answer.decision_id,
             decision: &answer.decision,
             dropped: &[],
-        });
-        let body = body.expect("JSON");
+        };
+        let mut body = Vec::new();
+        answer.write_json(&mut body);
         let handler = move |_: Request, _: Next| {
             count.fetch_add(1, Ordering::SeqCst);
             let response: Response = if well.load(Ordering::SeqCst) {

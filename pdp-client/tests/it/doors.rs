@@ -47,9 +47,9 @@ impl Plan {
             hosts.clone(),
             limits.clone(),
         );
-        let http = pdp_http::router(Arc::new(door));
+        let http = pdp_http::Open::new(Arc::new(door));
         let door = pdp_grpc::Door::new(service, upkeep, hosts, limits);
-        let grpc = pdp_grpc::router(Arc::new(door), stop.clone());
+        let grpc = pdp_grpc::Open::new(Arc::new(door), stop.clone());
         Doors {
             http: listen(&self.http, &self.security, http, &stop).await,
             grpc: listen(&self.grpc, &self.security, grpc, &stop).await,
@@ -65,11 +65,11 @@ impl Drop for Doors {
     }
 }
 
-/// Serves a router, and says where, as a client is told it.
+/// Serves by a door or a router, and says where, as a client is told it.
 pub async fn listen(
     address: &str,
     security: &pdp_listen::Security,
-    router: axum::Router,
+    answering: impl pdp_listen::Answering,
     stop: &tokio_util::sync::CancellationToken,
 ) -> String {
     let address = address.parse().expect("an address");
@@ -84,7 +84,7 @@ pub async fn listen(
     let (security, stop) = (security.clone(), stop.clone());
     tokio::spawn(async move {
         let limits = pdp_listen::Limits::default();
-        pdp_listen::serve(listener, security, &limits, router, stop).await;
+        pdp_listen::serve(listener, security, &limits, answering, stop).await;
     });
     address
 }

@@ -1,10 +1,8 @@
 //! What a door answers, and what a client reads of it.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use super::fields::{Fields, error, mistyped};
+use super::json;
 use super::request::{REQUEST_DEPTH_MAX, RequestError, RequestErrorKind};
-use super::{decision, json};
 use crate::{
     Decision, Digest, Effect, Fault, Obligation, Obligations, PolicyVersion, RuleError, RuleRef,
     Text, Value,
@@ -23,19 +21,6 @@ pub struct Answer<'a> {
     /// What of the request was left out of account, since the caller may not state it: fields such
     /// as `actor.roles`.
     pub dropped: &'a [&'a str],
-}
-
-/// The fields of the decision, `decision_id`, and `dropped` where something was.
-impl Serialize for Answer<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_map(None)?;
-        fields.serialize_entry("decision_id", self.decision_id)?;
-        decision::fields(self.decision, &mut fields)?;
-        if !self.dropped.is_empty() {
-            fields.serialize_entry("dropped", self.dropped)?;
-        }
-        fields.end()
-    }
 }
 
 /// An answer that was read from JSON, and owns its words.

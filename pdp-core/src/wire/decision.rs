@@ -1,6 +1,6 @@
 //! Decisions as JSON.
 
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::decision::Written;
 use crate::{Decision, Effect, Obligation, PolicyVersion, RuleError, RuleRef};
@@ -13,25 +13,17 @@ impl Serialize for Effect {
 
 impl Serialize for Decision<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(7))?;
-        fields(self, &mut map)?;
-        map.end()
+        let Decision { effect, reason, rule, bypass, obligations, errors, policy } = self;
+        let mut fields = serializer.serialize_struct("Decision", 7)?;
+        fields.serialize_field("effect", effect)?;
+        fields.serialize_field("reason", reason)?;
+        fields.serialize_field("rule", rule)?;
+        fields.serialize_field("bypass", bypass)?;
+        fields.serialize_field("obligations", &**obligations)?;
+        fields.serialize_field("errors", errors)?;
+        fields.serialize_field("policy", policy)?;
+        fields.end()
     }
-}
-
-/// The fields of a decision.
-pub(super) fn fields<M: SerializeMap>(
-    decision: &Decision<'_>,
-    map: &mut M,
-) -> Result<(), M::Error> {
-    let Decision { effect, reason, rule, bypass, obligations, errors, policy } = decision;
-    map.serialize_entry("effect", effect)?;
-    map.serialize_entry("reason", reason)?;
-    map.serialize_entry("rule", rule)?;
-    map.serialize_entry("bypass", bypass)?;
-    map.serialize_entry("obligations", &**obligations)?;
-    map.serialize_entry("errors", errors)?;
-    map.serialize_entry("policy", policy)
 }
 
 impl Serialize for RuleRef<'_> {

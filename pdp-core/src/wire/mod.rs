@@ -11,6 +11,7 @@ mod json;
 mod quick;
 mod record;
 mod request;
+mod written;
 
 pub use crate::error::printable;
 pub use answer::{ANSWER_BYTES_MAX, Answer, AnswerDocument, AnswerError};

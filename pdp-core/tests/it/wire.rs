@@ -289,7 +289,9 @@ rules:
         let decision = policies.evaluate(&document.request(), &mut Scratch::new());
         for dropped in [&[][..], &["actor.roles", "now"]] {
             let answer = Answer { decision_id: "an id", decision: &decision, dropped };
-            let json = serde_json::to_string(&answer).expect("JSON");
+            let mut json = Vec::new();
+            answer.write_json(&mut json);
+            let json = String::from_utf8(json).expect("UTF-8");
             let read = AnswerDocument::parse(json.as_bytes()).expect("an answer");
             assert_eq!(read.decision, decision);
             assert_eq!(

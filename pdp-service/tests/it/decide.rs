@@ -64,6 +64,16 @@ fn a_batch_is_recorded_one_by_one() {
     let answers = answers.as_array().expect("a list");
     let reasons: Vec<_> = answers.iter().map(|answer| &answer["reason"]).collect();
     assert_eq!(reasons, ["editors", "no_matching_policy", "no_matching_policy"]);
+    // What the host draws, and what follows it.
+    let ids: Vec<_> = answers.iter().map(|answer| &answer["decision_id"]).collect();
+    assert_eq!(
+        ids,
+        [
+            "01a22161-ff7a-7707-8707-070707070707",
+            "01a22161-ff7a-7707-8707-070707070708",
+            "01a22161-ff7a-7707-8707-070707070709",
+        ]
+    );
     let records = shelf.records.lock().expect("no panic");
     let recorded: Vec<_> = records.iter().map(|record| &record["decision"]["reason"]).collect();
     assert_eq!(recorded, reasons);

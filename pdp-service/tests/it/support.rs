@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pdp_core::wire::RequestDocument;
+use pdp_core::wire::{Answer, RequestDocument};
 use pdp_core::{
     AuditError, AuditRecord, AuditSink, Engine, Policies, Recording, SourceText, Timestamp,
 };
@@ -119,8 +119,12 @@ pub fn ask(service: &Service, caller: &Caller, requests: &[&str]) -> Result<Valu
         .map(|json| RequestDocument::parse(json.as_bytes()).expect("a request"))
         .collect();
     let visit = visit();
-    let answer = service
-        .decide(&visit, caller, &documents, |answers| serde_json::to_value(answers).expect("JSON"));
+    let answer = service.decide(&visit, caller, &documents, |answers| {
+        let mut json = Vec::new();
+        Answer::write_batch(answers, &mut json);
+        let mut answers: Value = serde_json::from_slice(&json).expect("JSON");
+        answers["decisions"].take()
+    });
     pollster::block_on(answer)
 }
 
