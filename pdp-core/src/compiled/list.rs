@@ -1,8 +1,4 @@
-use std::hash::BuildHasher;
-
-use super::flat_table::FlatTable;
-use super::open_table::Slot;
-use super::{Seed, Tests, Words};
+use super::{Map, Tests, Words};
 
 /// A rule that may apply, and what is still asked of a request that was led to it: marks that it
 /// needs, and tests.
@@ -137,33 +133,13 @@ impl KeyKind {
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
     pub(crate) candidates: Vec<Candidate>,
-    branches: FlatTable<Branch>,
-    seed: Seed,
+    /// By the number of a fork and a key, in one word. A map, since most keys have no branch: in a
+    /// table of slots as large as these, finding that takes a walk from line to line of the cache.
+    branches: Map<u64, List>,
     /// Ids and tenants that are keys.
     pub(crate) words: Words,
     /// How ids begin that are keys.
     pub(crate) beginnings: Words,
-}
-
-/// What hangs on a fork under a key.
-#[derive(Clone, Copy, Debug, Default)]
-struct Branch {
-    /// The number of the fork, plus one, and the key, in one word.
-    place: u64,
-    list: List,
-}
-
-impl Branch {
-    #[inline]
-    fn place(fork: u32, key: Key) -> u64 {
-        (u64::from(fork) + 1) << 32 | u64::from(key.0)
-    }
-}
-
-impl Slot for Branch {
-    fn is_empty(&self) -> bool {
-        self.place == 0
-    }
 }
 
 impl Run {
@@ -185,16 +161,12 @@ impl Lists {
         if !fork.may_have(key) {
             return None;
         }
-        let place = Branch::place(fork.number, key);
-        let found =
-            self.branches.find(self.seed.hash_one(place), |branch| branch.place == place)?;
-        Some(&found.list)
+        self.branches.get(&place(fork.number, key))
     }
 
     /// Hangs a list, the first one there, on a fork under a key.
     pub(crate) fn add_branch(&mut self, fork: u32, key: Key, list: List) {
-        let branch = Branch { place: Branch::place(fork, key), list };
-        self.branches.insert(branch, |branch| self.seed.hash_one(branch.place));
+        self.branches.insert(place(fork, key), list);
     }
 
     /// The candidates from one position up to another.
@@ -202,6 +174,10 @@ impl Lists {
     pub(crate) fn part(&self, (begin, end): (u32, u32)) -> &[Candidate] {
         &self.candidates[begin as usize..end as usize]
     }
+}
+
+fn place(fork: u32, key: Key) -> u64 {
+    u64::from(fork) << 32 | u64::from(key.0)
 }
 
 #[cfg(test)]
