@@ -32,7 +32,7 @@ pub(crate) struct Actor {
 
 impl PartialEq for Actor {
     fn eq(&self, other: &Self) -> bool {
-        lent(&self.parts) == lent(&other.parts)
+        self.parts.actor() == other.parts.actor()
     }
 }
 
@@ -135,8 +135,8 @@ pub(crate) enum Parts<'h> {
 impl Parts<'_> {
     pub(crate) fn actor(&self) -> pdp_core::Actor<'_> {
         match self {
-            Parts::Lent(parts) => lent(parts),
-            Parts::Made(parts) => lent(parts),
+            Parts::Lent(parts) => parts.actor(),
+            Parts::Made(parts) => parts.actor(),
         }
     }
 
@@ -207,15 +207,14 @@ impl<'py> Stated<'py> {
             "memberships",
             "attributes"
         )?;
-        let stated = Stated {
+        Ok(Stated {
             id: word(form.required::<0>(path)?, path.name("actor_id"))?,
             actor_type: actor_type(form.required::<1>(path)?, path.name("actor_type"))?,
             tenants: words(form.optional::<2>(), path.name("microdao_ids"))?,
             roles: words(form.optional::<3>(), path.name("roles"))?,
             memberships: each(form.optional::<4>(), path.name("memberships"), membership)?,
             attributes: reader.map(form.optional::<5>().as_ref(), path.name("attributes"))?,
-        };
-        Ok(stated)
+        })
     }
 
     fn parts(&self) -> Result<ActorParts<'_>, Fault> {
@@ -270,17 +269,6 @@ fn membership<'py>(
     match object.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>() {
         Ok((tenant, role)) => Ok((word(tenant, path.item(0))?, word(role, path.item(1))?)),
         Err(_) => Err(Fault::mistyped("a dict or a pair", object, path)),
-    }
-}
-
-pub(crate) fn lent<'a>(parts: &'a ActorParts<'a>) -> pdp_core::Actor<'a> {
-    pdp_core::Actor {
-        id: &parts.id,
-        actor_type: parts.actor_type,
-        tenants: &parts.tenants,
-        roles: &parts.roles,
-        memberships: &parts.memberships,
-        attributes: &parts.attributes,
     }
 }
 

@@ -56,13 +56,26 @@ impl Engine {
         policies: &Arc<Policies>,
         path: Path<'_>,
     ) -> PyResult<Py<Decision>> {
-        let py = object.py();
-        let decision = match object.cast::<Request>() {
-            Ok(request) => Ok(decide(policies, &request.get().request())),
-            Err(_) => Asked::of(object, path)
-                .and_then(|asked| asked.held(path))
-                .and_then(|held| held.ask(|request| decide(policies, request))),
-        };
+        match object.cast::<Request>() {
+            Ok(request) => {
+                let decision = decide(policies, &request.get().request());
+                self.outcomes.shared(object.py(), policies, decision)
+            }
+            Err(_) => self.asked(object.py(), Asked::of(object, path), policies, path),
+        }
+    }
+
+    /// What is asked is read, decided and answered.
+    fn asked(
+        &self,
+        py: Python<'_>,
+        asked: Result<Asked<'_>, Fault>,
+        policies: &Arc<Policies>,
+        path: Path<'_>,
+    ) -> PyResult<Py<Decision>> {
+        let decision = asked
+            .and_then(|asked| asked.held(path))
+            .and_then(|held| held.ask(|request| decide(policies, request)));
         let decision = decision.map_err(|fault| fault.of_request(py))?;
         self.outcomes.shared(py, policies, decision)
     }
@@ -145,12 +158,8 @@ impl Engine {
         context: Option<Bound<'py, PyAny>>,
         now: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Py<Decision>> {
-        let policies = self.inner.present();
         let asked = Asked { actor, action, resource, context, now };
-        let decision = asked.held(Path::Root(""));
-        let decision = decision.and_then(|held| held.ask(|request| decide(&policies, request)));
-        let decision = decision.map_err(|fault| fault.of_request(py))?;
-        self.outcomes.shared(py, &policies, decision)
+        self.asked(py, Ok(asked), &self.inner.present(), Path::Root(""))
     }
 
     /// Decides a `pdp.Request`, a request as it travels (a dict), or a tuple of the arguments of

@@ -87,9 +87,9 @@ impl Request {
     /// What is asked; without a time where it states none.
     pub(crate) fn request(&self) -> pdp_core::Request<'_> {
         pdp_core::Request {
-            actor: actor::lent(&self.actor),
+            actor: self.actor.actor(),
             action: &self.action,
-            resource: resource::lent(&self.resource),
+            resource: self.resource.resource(),
             context: &self.context,
             now: self.now,
         }
@@ -130,14 +130,13 @@ impl<'py> Asked<'py> {
 
     fn of_dict(dict: &Bound<'py, PyDict>, path: Path<'_>) -> Result<Self, Fault> {
         let mut form = form!(dict, path, "actor", "action", "resource", "context", "now")?;
-        let asked = Asked {
+        Ok(Asked {
             actor: form.required::<0>(path)?,
             action: form.required::<1>(path)?,
             resource: form.required::<2>(path)?,
             context: form.optional::<3>(),
             now: form.optional::<4>(),
-        };
-        Ok(asked)
+        })
     }
 
     pub(crate) fn held(&self, path: Path<'_>) -> Result<Held<'py>, Fault> {

@@ -25,7 +25,7 @@ pub(crate) struct Resource {
 
 impl PartialEq for Resource {
     fn eq(&self, other: &Self) -> bool {
-        lent(&self.parts) == lent(&other.parts)
+        self.parts.resource() == other.parts.resource()
     }
 }
 
@@ -116,7 +116,7 @@ impl<'py> Held<'py> {
     pub(crate) fn resource(&self) -> Result<pdp_core::Resource<'_>, Fault> {
         let path = Path::Root("resource");
         match self {
-            Held::Prepared(resource) => Ok(lent(&resource.get().parts)),
+            Held::Prepared(resource) => Ok(resource.get().parts.resource()),
             Held::Stated(Stated { resource_type, id, attributes }) => Ok(pdp_core::Resource {
                 resource_type: text_of(resource_type, path)?,
                 id: text_of(id, path)?,
@@ -161,12 +161,11 @@ impl<'py> Stated<'py> {
 
     fn of(dict: &Bound<'py, PyDict>, reader: &mut Reader, path: Path<'_>) -> Result<Self, Fault> {
         let mut form = form!(dict, path, "type", "id", "attributes")?;
-        let stated = Stated {
+        Ok(Stated {
             resource_type: word(form.required::<0>(path)?, path.name("type"))?,
             id: word(form.required::<1>(path)?, path.name("id"))?,
             attributes: reader.map(form.optional::<2>().as_ref(), path.name("attributes"))?,
-        };
-        Ok(stated)
+        })
     }
 }
 
@@ -179,13 +178,5 @@ fn named<'py>(text: Bound<'py, PyString>, path: Path<'_>) -> Result<Held<'py>, F
             Ok(Held::Named(text, colon))
         }
         None => Err(Fault::shape(path, "expected `type:id`")),
-    }
-}
-
-pub(crate) fn lent<'a>(parts: &'a ResourceParts<'a>) -> pdp_core::Resource<'a> {
-    pdp_core::Resource {
-        resource_type: &parts.resource_type,
-        id: &parts.id,
-        attributes: &parts.attributes,
     }
 }

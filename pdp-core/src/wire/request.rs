@@ -177,24 +177,7 @@ impl<'j> RequestDocument<'j> {
     /// The request.
     pub fn request(&self) -> Request<'_> {
         let RequestDocument { actor: ActorDocument(actor), action, resource, context, now } = self;
-        Request {
-            actor: Actor {
-                id: &actor.id,
-                actor_type: actor.actor_type,
-                tenants: &actor.tenants,
-                roles: &actor.roles,
-                memberships: &actor.memberships,
-                attributes: &actor.attributes,
-            },
-            action,
-            resource: Resource {
-                resource_type: &resource.resource_type,
-                id: &resource.id,
-                attributes: &resource.attributes,
-            },
-            context,
-            now: *now,
-        }
+        Request { actor: actor.actor(), action, resource: resource.resource(), context, now: *now }
     }
 }
 
@@ -245,6 +228,20 @@ pub struct ActorParts<'j> {
     pub attributes: Map<'j>,
 }
 
+impl ActorParts<'_> {
+    /// The actor, borrowed.
+    pub fn actor(&self) -> Actor<'_> {
+        Actor {
+            id: &self.id,
+            actor_type: self.actor_type,
+            tenants: &self.tenants,
+            roles: &self.roles,
+            memberships: &self.memberships,
+            attributes: &self.attributes,
+        }
+    }
+}
+
 /// What the resource of a request consists of.
 #[derive(Clone, Debug)]
 pub struct ResourceParts<'j> {
@@ -254,6 +251,13 @@ pub struct ResourceParts<'j> {
     pub id: Text<'j>,
     /// Its attributes.
     pub attributes: Map<'j>,
+}
+
+impl ResourceParts<'_> {
+    /// The resource, borrowed.
+    pub fn resource(&self) -> Resource<'_> {
+        Resource { resource_type: &self.resource_type, id: &self.id, attributes: &self.attributes }
+    }
 }
 
 /// The field of a batch that holds its requests, and how much deeper they lie than one alone.

@@ -170,8 +170,7 @@ class PDP:
         decision = await self.decide(actor, action, resource, context, request_id=request_id)
         if not decision.permitted:
             raise self._denied(request_id, decision.reason)
-        duties = {duty["type"] for duty in decision.obligations}
-        if unmet := duties - self._fulfilling - set(fulfilling):
+        if unmet := self._unmet(decision, fulfilling):
             _LOG.warning("denied: nobody carries out %s", ", ".join(sorted(unmet)))
             raise self._denied(request_id, "obligation_not_fulfilled")
         return decision
@@ -207,12 +206,8 @@ class PDP:
         with _undecided(request_id):
             questions = [Request(actor, action, resource(item), context) for item in items]
             decisions = await self._decide_all(questions, request_id)
-        fulfilled = [
-            decision.permitted
-            and all(duty["type"] in self._fulfilling for duty in decision.obligations)
-            for decision in decisions
-        ]
-        return [item for item, may in zip(items, fulfilled, strict=True) if may]
+        answered = zip(items, decisions, strict=True)
+        return [item for item, one in answered if one.permitted and not self._unmet(one)]
 
     def add_task(
         self,
@@ -247,6 +242,11 @@ class PDP:
         if isinstance(self._decider, AsyncClient):
             return await self._decider.evaluate_many(questions, request_id=request_id)
         return self._decider.evaluate_many(questions)
+
+    def _unmet(self, decision: Decision, fulfilling: Collection[str] = ()) -> set[str]:
+        """The obligations that nobody carries out."""
+        duties = {duty["type"] for duty in decision.obligations}
+        return duties - self._fulfilling - set(fulfilling)
 
     def _denied(self, request_id: str, reason: str) -> AccessDenied:
         return AccessDenied(request_id, **({"reason": reason} if self._expose_reason else {}))
