@@ -1,15 +1,15 @@
 //! Who a request is about: an id, an `Actor` made before, or a dict.
 
 use pdp_core::wire::{ActorParts, printable};
-use pdp_core::{ActorType, Map, Membership, Text};
+use pdp_core::{ActorType, Membership, Text};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use smallvec::SmallVec;
 
 use crate::error::Fault;
-use crate::form::{Words, each, form, word, words};
+use crate::form::{form, items, word, words};
 use crate::path::Path;
-use crate::value::{Reader, map_to_python, text_of};
+use crate::value::{Reader, map_to_python};
 
 /// Who a request is about, read once and asked about as often as one likes.
 ///
@@ -40,33 +40,20 @@ impl PartialEq for Actor {
 impl Actor {
     #[new]
     #[pyo3(signature = (id, r#type = None, *, tenants = None, roles = None, memberships = None, attributes = None))]
-    fn new<'py>(
-        id: Bound<'py, PyAny>,
-        r#type: Option<Bound<'py, PyAny>>,
-        tenants: Option<Bound<'py, PyAny>>,
-        roles: Option<Bound<'py, PyAny>>,
-        memberships: Option<Bound<'py, PyAny>>,
-        attributes: Option<&Bound<'py, PyAny>>,
+    fn new(
+        id: &Bound<'_, PyAny>,
+        r#type: Option<&Bound<'_, PyAny>>,
+        tenants: Option<&Bound<'_, PyAny>>,
+        roles: Option<&Bound<'_, PyAny>>,
+        memberships: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let (py, reader) = (id.py(), &mut Reader::new());
-        let root = &Path::Root("");
-        let read = || {
-            let id = word(id, root.name("id"))?;
-            let actor_type = match r#type {
-                Some(word) => actor_type(word, root.name("type"))?,
-                None => type_of(text_of(&id, *root)?),
-            };
-            let stated = Stated {
-                actor_type,
-                id,
-                tenants: words(tenants, root.name("tenants"))?,
-                roles: words(roles, root.name("roles"))?,
-                memberships: each(memberships, root.name("memberships"), membership)?,
-                attributes: reader.map(attributes, root.name("attributes"))?,
-            };
-            Ok(Actor { parts: owned(stated.parts()?) })
-        };
-        read().map_err(|fault: Fault| fault.of_request(py))
+        let names = ["id", "type", "tenants"];
+        let stated =
+            Stated { id, actor_type: r#type, tenants, roles, memberships, attributes, names };
+        let read = stated.read(&Reader::new(), Path::Root(""), |actor| Ok(kept(actor)));
+        let parts = read.map_err(|fault| fault.of_request(id.py()))?;
+        Ok(Actor { parts })
     }
 
     /// Identifies the actor among all actors of any type.
@@ -116,126 +103,90 @@ impl Actor {
     }
 }
 
-/// An actor as Python handed it over, held as long as a request borrows from it.
-pub(crate) enum Held<'py> {
-    /// An id by itself.
-    Named(Bound<'py, PyString>),
-    /// One that was read before.
-    Prepared(Bound<'py, Actor>),
-    /// The actor of a request as it travels.
-    Stated(Stated<'py>),
-}
-
-/// The parts of an actor, lent by one that was read before or made now.
-pub(crate) enum Parts<'h> {
-    Lent(&'h ActorParts<'h>),
-    Made(ActorParts<'h>),
-}
-
-impl Parts<'_> {
-    pub(crate) fn actor(&self) -> pdp_core::Actor<'_> {
-        match self {
-            Parts::Lent(parts) => parts.actor(),
-            Parts::Made(parts) => parts.actor(),
-        }
+/// Reads an actor as Python handed it over, and lends it.
+pub(crate) fn read<T>(
+    object: &Bound<'_, PyAny>,
+    reader: &Reader,
+    path: Path<'_>,
+    ask: impl FnOnce(pdp_core::Actor<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    if let Ok(actor) = object.cast::<Actor>() {
+        return ask(actor.get().parts.actor());
     }
-
-    pub(crate) fn into_owned(self) -> ActorParts<'static> {
-        match self {
-            Parts::Lent(parts) => owned(parts.clone()),
-            Parts::Made(parts) => owned(parts),
-        }
+    if let Ok(dict) = object.cast::<PyDict>() {
+        return read_dict(dict, reader, path, ask);
     }
+    if object.is_instance_of::<PyString>() {
+        let id = word(object, path)?;
+        return ask(pdp_core::Actor::new(type_of(id), id));
+    }
+    Err(Fault::mistyped("an id, an `Actor` or a dict", object, path))
 }
 
-impl<'py> Held<'py> {
-    pub(crate) fn of(
-        object: &Bound<'py, PyAny>,
-        reader: &mut Reader,
+/// Reads the actor of a request as it travels.
+fn read_dict<T>(
+    dict: &Bound<'_, PyDict>,
+    reader: &Reader,
+    path: Path<'_>,
+    ask: impl FnOnce(pdp_core::Actor<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let form = form!(
+        dict,
+        path,
+        "actor_id",
+        "actor_type",
+        "microdao_ids",
+        "roles",
+        "memberships",
+        "attributes"
+    )?;
+    let stated = Stated {
+        id: form.required::<0>(path)?,
+        actor_type: Some(form.required::<1>(path)?),
+        tenants: form.optional::<2>(),
+        roles: form.optional::<3>(),
+        memberships: form.optional::<4>(),
+        attributes: form.optional::<5>(),
+        names: ["actor_id", "actor_type", "microdao_ids"],
+    };
+    stated.read(reader, path, ask)
+}
+
+/// The parts of an actor as Python hands them over.
+struct Stated<'s, 'py> {
+    id: &'s Bound<'py, PyAny>,
+    actor_type: Option<&'s Bound<'py, PyAny>>,
+    tenants: Option<&'s Bound<'py, PyAny>>,
+    roles: Option<&'s Bound<'py, PyAny>>,
+    memberships: Option<&'s Bound<'py, PyAny>>,
+    attributes: Option<&'s Bound<'py, PyAny>>,
+    /// What errors call the first three; the others have one name everywhere.
+    names: [&'static str; 3],
+}
+
+impl Stated<'_, '_> {
+    fn read<T>(
+        &self,
+        reader: &Reader,
         path: Path<'_>,
-    ) -> Result<Self, Fault> {
-        if let Ok(actor) = object.cast::<Actor>() {
-            return Ok(Held::Prepared(actor.clone()));
-        }
-        if object.is_instance_of::<PyString>() {
-            return word(object.clone(), path).map(Held::Named);
-        }
-        match object.cast::<PyDict>() {
-            Ok(dict) => Stated::of(dict, reader, path).map(Held::Stated),
-            Err(_) => Err(Fault::mistyped("an id, an `Actor` or a dict", object, path)),
-        }
-    }
-
-    pub(crate) fn parts(&self) -> Result<Parts<'_>, Fault> {
-        match self {
-            Held::Prepared(actor) => Ok(Parts::Lent(&actor.get().parts)),
-            Held::Stated(stated) => stated.parts().map(Parts::Made),
-            Held::Named(id) => {
-                let id = text_of(id, Path::Root("actor"))?;
-                Ok(Parts::Made(ActorParts {
-                    id: Text::Borrowed(id),
-                    actor_type: type_of(id),
-                    tenants: Vec::new(),
-                    roles: Vec::new(),
-                    memberships: Vec::new(),
-                    attributes: Map::new(),
-                }))
-            }
-        }
-    }
-}
-
-/// The actor of a request as it travels.
-pub(crate) struct Stated<'py> {
-    id: Bound<'py, PyString>,
-    actor_type: ActorType,
-    tenants: Words<'py>,
-    roles: Words<'py>,
-    memberships: SmallVec<[(Bound<'py, PyString>, Bound<'py, PyString>); 2]>,
-    attributes: Map<'static>,
-}
-
-impl<'py> Stated<'py> {
-    fn of(dict: &Bound<'py, PyDict>, reader: &mut Reader, path: Path<'_>) -> Result<Self, Fault> {
-        let mut form = form!(
-            dict,
-            path,
-            "actor_id",
-            "actor_type",
-            "microdao_ids",
-            "roles",
-            "memberships",
-            "attributes"
-        )?;
-        Ok(Stated {
-            id: word(form.required::<0>(path)?, path.name("actor_id"))?,
-            actor_type: actor_type(form.required::<1>(path)?, path.name("actor_type"))?,
-            tenants: words(form.optional::<2>(), path.name("microdao_ids"))?,
-            roles: words(form.optional::<3>(), path.name("roles"))?,
-            memberships: each(form.optional::<4>(), path.name("memberships"), membership)?,
-            attributes: reader.map(form.optional::<5>().as_ref(), path.name("attributes"))?,
+        ask: impl FnOnce(pdp_core::Actor<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let [of_id, of_type, of_tenants] = self.names.map(|name| path.name(name));
+        let (of_roles, of_memberships) = (path.name("roles"), path.name("memberships"));
+        let id = word(self.id, of_id)?;
+        let actor_type = self.actor_type.map(|word| actor_type(word, of_type)).transpose()?;
+        let tenants = items(self.tenants, of_tenants)?;
+        let roles = items(self.roles, of_roles)?;
+        let memberships = pairs(&items(self.memberships, of_memberships)?, of_memberships)?;
+        ask(pdp_core::Actor {
+            id,
+            actor_type: actor_type.unwrap_or_else(|| type_of(id)),
+            tenants: &words(&tenants, of_tenants)?,
+            roles: &words(&roles, of_roles)?,
+            memberships: &self::memberships(&memberships, of_memberships)?,
+            attributes: &reader.map(self.attributes, path.name("attributes"))?,
         })
     }
-
-    fn parts(&self) -> Result<ActorParts<'_>, Fault> {
-        let path = Path::Root("actor");
-        let memberships = self.memberships.iter().map(|(tenant, role)| {
-            let (tenant, role) = (text_of(tenant, path)?, text_of(role, path)?);
-            Ok(Membership { tenant: Text::Borrowed(tenant), role: Text::Borrowed(role) })
-        });
-        Ok(ActorParts {
-            id: Text::Borrowed(text_of(&self.id, path)?),
-            actor_type: self.actor_type,
-            tenants: texts(&self.tenants, path)?,
-            roles: texts(&self.roles, path)?,
-            memberships: memberships.collect::<Result<_, Fault>>()?,
-            attributes: self.attributes.clone(),
-        })
-    }
-}
-
-fn texts<'w>(words: &'w Words<'_>, path: Path<'_>) -> Result<Vec<Text<'w>>, Fault> {
-    words.iter().map(|word| text_of(word, path).map(Text::Borrowed)).collect()
 }
 
 /// What an id by itself says of its actor's type: `agent:` and `service:` at its beginning do.
@@ -247,42 +198,67 @@ fn type_of(id: &str) -> ActorType {
     }
 }
 
-fn actor_type(object: Bound<'_, PyAny>, path: Path<'_>) -> Result<ActorType, Fault> {
+fn actor_type(object: &Bound<'_, PyAny>, path: Path<'_>) -> Result<ActorType, Fault> {
     let text = word(object, path)?;
-    let text = text_of(&text, path)?;
     ActorType::from_word(text).ok_or_else(|| {
         Fault::shape(path, format!("`{}` is none of human, agent and service", printable(text)))
     })
 }
 
-/// A tenant and the role there: a dict as it travels, or a tuple.
-fn membership<'py>(
-    object: &Bound<'py, PyAny>,
+/// A tenant and the role there.
+type Pair<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+/// Tenants and roles there: each a dict as it travels, or a tuple.
+fn pairs<'py>(
+    items: &[Bound<'py, PyAny>],
     path: Path<'_>,
-) -> Result<(Bound<'py, PyString>, Bound<'py, PyString>), Fault> {
-    if let Ok(dict) = object.cast::<PyDict>() {
-        let mut form = form!(dict, path, "microdao_id", "role")?;
-        let tenant = word(form.required::<0>(path)?, path.name("microdao_id"))?;
-        let role = word(form.required::<1>(path)?, path.name("role"))?;
-        return Ok((tenant, role));
+) -> Result<SmallVec<[Pair<'py>; 2]>, Fault> {
+    let mut pairs = SmallVec::new();
+    for (index, item) in items.iter().enumerate() {
+        pairs.push(pair(item, path.item(index))?);
     }
-    match object.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>() {
-        Ok((tenant, role)) => Ok((word(tenant, path.item(0))?, word(role, path.item(1))?)),
-        Err(_) => Err(Fault::mistyped("a dict or a pair", object, path)),
+    Ok(pairs)
+}
+
+fn pair<'py>(object: &Bound<'py, PyAny>, path: Path<'_>) -> Result<Pair<'py>, Fault> {
+    if let Ok(dict) = object.cast::<PyDict>() {
+        let form = form!(dict, path, "microdao_id", "role")?;
+        return Ok((form.required::<0>(path)?.clone(), form.required::<1>(path)?.clone()));
+    }
+    match object.cast::<PyTuple>() {
+        Ok(pair) if pair.len() == 2 => Ok((pair.get_item(0)?, pair.get_item(1)?)),
+        _ => Err(Fault::mistyped("a dict or a pair", object, path)),
     }
 }
 
-fn owned(parts: ActorParts<'_>) -> ActorParts<'static> {
-    let own = |text: Text<'_>| Text::Owned(text.into_owned());
-    let memberships = parts.memberships.into_iter();
+fn memberships<'t>(
+    pairs: &'t [Pair<'_>],
+    path: Path<'_>,
+) -> Result<SmallVec<[Membership<'t>; 2]>, Fault> {
+    let mut memberships = SmallVec::new();
+    for (index, (tenant, role)) in pairs.iter().enumerate() {
+        let path = path.item(index);
+        memberships.push(Membership {
+            tenant: Text::Borrowed(word(tenant, path.name("microdao_id"))?),
+            role: Text::Borrowed(word(role, path.name("role"))?),
+        });
+    }
+    Ok(memberships)
+}
+
+/// An actor that is kept.
+pub(crate) fn kept(actor: pdp_core::Actor<'_>) -> ActorParts<'static> {
+    let own = |text: &str| Text::Owned(text.to_owned());
+    let each = |texts: &[Text<'_>]| texts.iter().map(|text| own(text)).collect();
+    let memberships = actor.memberships.iter();
     ActorParts {
-        id: own(parts.id),
-        actor_type: parts.actor_type,
-        tenants: parts.tenants.into_iter().map(own).collect(),
-        roles: parts.roles.into_iter().map(own).collect(),
+        id: own(actor.id),
+        actor_type: actor.actor_type,
+        tenants: each(actor.tenants),
+        roles: each(actor.roles),
         memberships: memberships
-            .map(|one| Membership { tenant: own(one.tenant), role: own(one.role) })
+            .map(|one| Membership { tenant: own(&one.tenant), role: own(&one.role) })
             .collect(),
-        attributes: parts.attributes.into_owned(),
+        attributes: actor.attributes.clone().into_owned(),
     }
 }

@@ -11,11 +11,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::decision::Decision;
-use crate::error::{self, Fault};
+use crate::error;
 use crate::facts::{self, Applied};
 use crate::outcomes::Outcomes;
 use crate::path::Path;
-use crate::request::{Asked, Question, Request};
+use crate::request::{self, Asked, Question, Request};
 use crate::value::Reader;
 use crate::watch::Watch;
 use crate::{clock, resource};
@@ -56,28 +56,15 @@ impl Engine {
         policies: &Arc<Policies>,
         path: Path<'_>,
     ) -> PyResult<Py<Decision>> {
-        match object.cast::<Request>() {
-            Ok(request) => {
-                let decision = decide(policies, &request.get().request());
-                self.outcomes.shared(object.py(), policies, decision)
-            }
-            Err(_) => self.asked(object.py(), Asked::of(object, path), policies, path),
+        let py = object.py();
+        if let Ok(request) = object.cast::<Request>() {
+            let decision = decide(policies, &request.get().request());
+            return self.outcomes.shared(py, policies, decision);
         }
-    }
-
-    /// What is asked is read, decided and answered.
-    fn asked(
-        &self,
-        py: Python<'_>,
-        asked: Result<Asked<'_>, Fault>,
-        policies: &Arc<Policies>,
-        path: Path<'_>,
-    ) -> PyResult<Py<Decision>> {
-        let decision = asked
-            .and_then(|asked| asked.held(path))
-            .and_then(|held| held.ask(|request| decide(policies, request)));
-        let decision = decision.map_err(|fault| fault.of_request(py))?;
-        self.outcomes.shared(py, policies, decision)
+        let answer = request::read(object, path, |request| {
+            Ok(self.outcomes.shared(py, policies, decide(policies, request))?)
+        });
+        answer.map_err(|fault| fault.of_request(py))
     }
 
     fn change(
@@ -149,17 +136,21 @@ impl Engine {
     /// >>> engine.evaluate(actor, "read", ("board", "news"), {"ip": "192.0.2.7"}).permitted
     /// True
     #[pyo3(signature = (actor, action, resource, context = None, now = None))]
-    fn evaluate<'py>(
+    fn evaluate(
         &self,
-        py: Python<'py>,
-        actor: Bound<'py, PyAny>,
-        action: Bound<'py, PyAny>,
-        resource: Bound<'py, PyAny>,
-        context: Option<Bound<'py, PyAny>>,
-        now: Option<Bound<'py, PyAny>>,
+        py: Python<'_>,
+        actor: &Bound<'_, PyAny>,
+        action: &Bound<'_, PyAny>,
+        resource: &Bound<'_, PyAny>,
+        context: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Decision>> {
-        let asked = Asked { actor, action, resource, context, now };
-        self.asked(py, Ok(asked), &self.inner.present(), Path::Root(""))
+        let policies = &self.inner.present();
+        let asked = Asked { question: Question { actor, action, context, now }, resource };
+        let answer = asked.read(Path::Root(""), |request| {
+            Ok(self.outcomes.shared(py, policies, decide(policies, request))?)
+        });
+        answer.map_err(|fault| fault.of_request(py))
     }
 
     /// Decides a `pdp.Request`, a request as it travels (a dict), or a tuple of the arguments of
@@ -214,30 +205,30 @@ impl Engine {
         &self,
         py: Python<'py>,
         actor: &Bound<'py, PyAny>,
-        action: Bound<'py, PyAny>,
+        action: &Bound<'py, PyAny>,
         resources: &Bound<'py, PyAny>,
         context: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let policies = self.inner.present();
-        let (reader, path) = (&mut Reader::new(), Path::Root(""));
-        let question = Question::of(actor, action, context, now, (reader, path));
-        let question = question.map_err(|fault| fault.of_request(py))?;
-        let (mut permitted, path) = (Vec::new(), Path::Root("resources"));
-        for (index, item) in resources.try_iter()?.enumerate() {
-            let item = item?;
-            let held = resource::Held::of(&item, &mut Reader::new(), path.item(index));
-            let permits = held.and_then(|held| {
-                question.ask(&held, |request| {
-                    decide(&policies, request).effect == pdp_core::Effect::Permit
-                })
-            });
-            if permits.map_err(|fault: Fault| fault.of_request(py))? {
-                permitted.push(item);
+        let question = Question { actor, action, context, now };
+        let (reader, path) = (&Reader::new(), Path::Root("resources"));
+        let permitted = question.read(reader, Path::Root(""), |about| {
+            let mut permitted = Vec::new();
+            for (index, item) in resources.try_iter()?.enumerate() {
+                let item = item?;
+                let permits =
+                    resource::read(&item, &Reader::new(), path.item(index), |resource| {
+                        Ok(decide(&policies, &about.resource(resource)).effect)
+                    })?;
+                if permits == pdp_core::Effect::Permit {
+                    permitted.push(item);
+                }
+                give_way(py, index);
             }
-            give_way(py, index);
-        }
-        Ok(permitted)
+            Ok(permitted)
+        });
+        permitted.map_err(|fault| fault.of_request(py))
     }
 
     /// States facts: the fields are those of a change in a change set. Gives the new revision.

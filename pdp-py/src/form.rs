@@ -4,14 +4,18 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
 
+use pdp_core::Text;
 use pdp_core::wire::{check_word, printable};
 
 use crate::error::Fault;
 use crate::path::Path;
 use crate::value::text_of;
 
-/// Texts that are held as long as a request borrows them.
-pub(crate) type Words<'py> = SmallVec<[Bound<'py, PyString>; 4]>;
+/// Items of a list or a tuple, held as long as a request borrows from them.
+pub(crate) type Items<'py> = SmallVec<[Bound<'py, PyAny>; 4]>;
+
+/// What a request borrows of items.
+pub(crate) type Texts<'t> = SmallVec<[Text<'t>; 4]>;
 
 /// The fields of a dict that has these names and no others.
 pub(crate) struct Form<'py, const N: usize> {
@@ -38,9 +42,17 @@ impl<'py, const N: usize> Form<'py, N> {
         interned: [&Bound<'py, PyString>; N],
     ) -> Result<Self, Fault> {
         let mut values = [const { None }; N];
+        // Most dicts have their fields in the order in which they are listed.
+        let mut next = 0;
         for (name, value) in dict {
-            let known = interned.iter().position(|known| name.is(*known));
-            let index = known.map_or_else(|| position(&name, names, path), Ok)?;
+            let index = match interned.get(next) {
+                Some(expected) if name.is(*expected) => next,
+                _ => match interned.iter().position(|known| name.is(*known)) {
+                    Some(known) => known,
+                    None => position(&name, next, names, path)?,
+                },
+            };
+            next = index + 1;
             if values[index].replace(value).is_some() {
                 return Err(Fault::shape(path.name(names[index]), "stands there twice"));
             }
@@ -48,23 +60,24 @@ impl<'py, const N: usize> Form<'py, N> {
         Ok(Form { values, names })
     }
 
-    /// What stands under the name at `INDEX`, once.
-    pub(crate) fn optional<const INDEX: usize>(&mut self) -> Option<Bound<'py, PyAny>> {
-        self.values[INDEX].take()
+    /// What stands under the name at `INDEX`.
+    pub(crate) fn optional<const INDEX: usize>(&self) -> Option<&Bound<'py, PyAny>> {
+        self.values[INDEX].as_ref()
     }
 
     pub(crate) fn required<const INDEX: usize>(
-        &mut self,
+        &self,
         path: Path<'_>,
-    ) -> Result<Bound<'py, PyAny>, Fault> {
+    ) -> Result<&Bound<'py, PyAny>, Fault> {
         let missing = || Fault::shape(path.name(self.names[INDEX]), "missing");
-        self.values[INDEX].take().ok_or_else(missing)
+        self.optional::<INDEX>().ok_or_else(missing)
     }
 }
 
-/// Which of the names it is.
+/// Which of the names it is; most likely the one at `likely`.
 fn position(
     name: &Bound<'_, PyAny>,
+    likely: usize,
     names: &[&'static str],
     path: Path<'_>,
 ) -> Result<usize, Fault> {
@@ -72,49 +85,45 @@ fn position(
         return Err(Fault::shape(path, "a name that is no str"));
     };
     let name = text_of(name, path)?;
+    if names.get(likely) == Some(&name) {
+        return Ok(likely);
+    }
     let known = names.iter().position(|known| *known == name);
     known.ok_or_else(|| Fault::shape(path.name(&printable(name)), "unknown field"))
 }
 
 /// An id, role, action or type.
-pub(crate) fn word<'py>(
-    object: Bound<'py, PyAny>,
-    path: Path<'_>,
-) -> Result<Bound<'py, PyString>, Fault> {
-    let text = match object.cast_into::<PyString>() {
-        Ok(text) => text,
-        Err(other) => return Err(Fault::mistyped("a str", other.into_inner().as_any(), path)),
+pub(crate) fn word<'t>(object: &'t Bound<'_, PyAny>, path: Path<'_>) -> Result<&'t str, Fault> {
+    let Ok(text) = object.cast::<PyString>() else {
+        return Err(Fault::mistyped("a str", object, path));
     };
-    check_word(text_of(&text, path)?, || path.to_string())?;
+    let text = text_of(text, path)?;
+    check_word(text, || path.to_string())?;
     Ok(text)
 }
 
-/// Several words: a list or a tuple, or nothing.
-pub(crate) fn words<'py>(
-    object: Option<Bound<'py, PyAny>>,
-    path: Path<'_>,
-) -> Result<Words<'py>, Fault> {
-    each(object, path, |item, path| word(item.clone(), path))
+/// Several words.
+pub(crate) fn words<'t>(items: &'t [Bound<'_, PyAny>], path: Path<'_>) -> Result<Texts<'t>, Fault> {
+    let mut words = Texts::new();
+    for (index, item) in items.iter().enumerate() {
+        words.push(Text::Borrowed(word(item, path.item(index))?));
+    }
+    Ok(words)
 }
 
-/// What `read` makes of each item of a list or a tuple; nothing where there is none.
-pub(crate) fn each<'py, T, const N: usize>(
-    object: Option<Bound<'py, PyAny>>,
+/// The items of a list or a tuple; none where there is nothing.
+pub(crate) fn items<'py>(
+    object: Option<&Bound<'py, PyAny>>,
     path: Path<'_>,
-    mut read: impl FnMut(&Bound<'py, PyAny>, Path<'_>) -> Result<T, Fault>,
-) -> Result<SmallVec<[T; N]>, Fault>
-where
-    [T; N]: smallvec::Array<Item = T>,
-{
+) -> Result<Items<'py>, Fault> {
     let Some(object) = object.filter(|object| !object.is_none()) else {
-        return Ok(SmallVec::new());
+        return Ok(Items::new());
     };
-    let mut read = |(index, item)| read(&item, path.item(index));
     if let Ok(list) = object.cast::<PyList>() {
-        return list.iter().enumerate().map(&mut read).collect();
+        return Ok(list.iter().collect());
     }
     if let Ok(tuple) = object.cast::<PyTuple>() {
-        return tuple.iter().enumerate().map(&mut read).collect();
+        return Ok(tuple.iter().collect());
     }
-    Err(Fault::mistyped("a list or a tuple", &object, path))
+    Err(Fault::mistyped("a list or a tuple", object, path))
 }

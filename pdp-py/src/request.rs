@@ -3,14 +3,14 @@
 use pdp_core::wire::{ActorParts, ResourceParts};
 use pdp_core::{Map, Timestamp};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::actor::{self, Actor};
 use crate::error::Fault;
 use crate::form::{form, word};
 use crate::path::Path;
 use crate::resource::{self, Resource};
-use crate::value::{Reader, map_to_python, text_of, time};
+use crate::value::{Reader, map_to_python, time};
 
 /// A whole question, read once and asked as often as one likes; the arguments are those of
 /// `Engine.evaluate`.
@@ -34,17 +34,16 @@ pub(crate) struct Request {
 impl Request {
     #[new]
     #[pyo3(signature = (actor, action, resource, context = None, now = None))]
-    fn new<'py>(
-        actor: Bound<'py, PyAny>,
-        action: Bound<'py, PyAny>,
-        resource: Bound<'py, PyAny>,
-        context: Option<Bound<'py, PyAny>>,
-        now: Option<Bound<'py, PyAny>>,
+    fn new(
+        actor: &Bound<'_, PyAny>,
+        action: &Bound<'_, PyAny>,
+        resource: &Bound<'_, PyAny>,
+        context: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let py = actor.py();
-        let asked = Asked { actor, action, resource, context, now };
-        let read = asked.held(Path::Root("")).and_then(|held| held.kept());
-        read.map_err(|fault| fault.of_request(py))
+        let asked = Asked { question: Question { actor, action, context, now }, resource };
+        let read = asked.read(Path::Root(""), |request| Ok(Request::kept(request)));
+        read.map_err(|fault| fault.of_request(actor.py()))
     }
 
     /// Who would act.
@@ -84,6 +83,21 @@ impl Request {
 }
 
 impl Request {
+    /// Reads what `Engine.decide` takes, to be kept.
+    pub(crate) fn of(object: &Bound<'_, PyAny>, path: Path<'_>) -> Result<Self, Fault> {
+        read(object, path, |request| Ok(Request::kept(request)))
+    }
+
+    fn kept(request: &pdp_core::Request<'_>) -> Self {
+        Request {
+            actor: actor::kept(request.actor),
+            action: request.action.into(),
+            resource: resource::kept(request.resource),
+            context: request.context.clone().into_owned(),
+            now: request.now,
+        }
+    }
+
     /// What is asked; without a time where it states none.
     pub(crate) fn request(&self) -> pdp_core::Request<'_> {
         pdp_core::Request {
@@ -96,124 +110,102 @@ impl Request {
     }
 }
 
-/// The parts of a question, as Python hands them over.
-pub(crate) struct Asked<'py> {
-    pub(crate) actor: Bound<'py, PyAny>,
-    pub(crate) action: Bound<'py, PyAny>,
-    pub(crate) resource: Bound<'py, PyAny>,
-    pub(crate) context: Option<Bound<'py, PyAny>>,
-    pub(crate) now: Option<Bound<'py, PyAny>>,
-}
-
-impl<'py> Asked<'py> {
-    /// The question that a dict as it travels is, or a tuple of the arguments of `evaluate`.
-    pub(crate) fn of(object: &Bound<'py, PyAny>, path: Path<'_>) -> Result<Self, Fault> {
-        if let Ok(dict) = object.cast::<PyDict>() {
-            return Asked::of_dict(dict, path);
-        }
-        let Ok(tuple) = object.cast::<PyTuple>() else {
-            return Err(Fault::mistyped("a `Request`, a dict or a tuple", object, path));
-        };
-        if !(3..=5).contains(&tuple.len()) {
-            let message = "expected (actor, action, resource), and then context and now";
-            return Err(Fault::shape(path, message));
-        }
-        let item = |index: usize| tuple.get_item(index);
-        Ok(Asked {
-            actor: item(0)?,
-            action: item(1)?,
-            resource: item(2)?,
-            context: item(3).ok(),
-            now: item(4).ok(),
-        })
-    }
-
-    fn of_dict(dict: &Bound<'py, PyDict>, path: Path<'_>) -> Result<Self, Fault> {
-        let mut form = form!(dict, path, "actor", "action", "resource", "context", "now")?;
-        Ok(Asked {
+/// Reads the question that a dict as it travels is, or a tuple of the arguments of `evaluate`, and
+/// lends it.
+pub(crate) fn read<T>(
+    object: &Bound<'_, PyAny>,
+    path: Path<'_>,
+    ask: impl FnOnce(&pdp_core::Request<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    if let Ok(dict) = object.cast::<PyDict>() {
+        let form = form!(dict, path, "actor", "action", "resource", "context", "now")?;
+        let question = Question {
             actor: form.required::<0>(path)?,
             action: form.required::<1>(path)?,
-            resource: form.required::<2>(path)?,
             context: form.optional::<3>(),
             now: form.optional::<4>(),
-        })
+        };
+        return Asked { question, resource: form.required::<2>(path)? }.read(path, ask);
     }
+    let Ok(tuple) = object.cast::<PyTuple>() else {
+        return Err(Fault::mistyped("a `Request`, a dict or a tuple", object, path));
+    };
+    if !(3..=5).contains(&tuple.len()) {
+        let message = "expected (actor, action, resource), and then context and now";
+        return Err(Fault::shape(path, message));
+    }
+    let item = |index: usize| tuple.get_item(index);
+    let further = |index: usize| (index < tuple.len()).then(|| item(index)).transpose();
+    let (context, now) = (further(3)?, further(4)?);
+    let (actor, action, context, now) = (&item(0)?, &item(1)?, context.as_ref(), now.as_ref());
+    let question = Question { actor, action, context, now };
+    Asked { question, resource: &item(2)? }.read(path, ask)
+}
 
-    pub(crate) fn held(&self, path: Path<'_>) -> Result<Held<'py>, Fault> {
-        let Asked { actor, action, resource, context, now } = self;
-        let (reader, action) = (&mut Reader::new(), action.clone());
-        let rest = (context.as_ref(), now.as_ref());
-        let question = Question::of(actor, action, rest.0, rest.1, (reader, path))?;
-        let resource = resource::Held::of(resource, reader, path.name("resource"))?;
-        Ok(Held { question, resource })
+/// What is asked about one resource or many, as Python hands it over.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'q, 'py> {
+    pub(crate) actor: &'q Bound<'py, PyAny>,
+    pub(crate) action: &'q Bound<'py, PyAny>,
+    pub(crate) context: Option<&'q Bound<'py, PyAny>>,
+    pub(crate) now: Option<&'q Bound<'py, PyAny>>,
+}
+
+impl Question<'_, '_> {
+    /// Reads it, and lends what makes a request of a resource; without a time where it states none.
+    pub(crate) fn read<T>(
+        self,
+        reader: &Reader,
+        path: Path<'_>,
+        ask: impl FnOnce(About<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let now = self.now.filter(|now| !now.is_none());
+        actor::read(self.actor, reader, path.name("actor"), |actor| {
+            ask(About {
+                actor,
+                action: word(self.action, path.name("action"))?,
+                context: &reader.map(self.context, path.name("context"))?,
+                now: now.map(|now| time(now, path.name("now"))).transpose()?,
+            })
+        })
     }
 }
 
-/// What is asked about one resource or many.
-pub(crate) struct Question<'py> {
-    actor: actor::Held<'py>,
-    action: Bound<'py, PyString>,
-    context: Map<'static>,
+/// A request but for its resource.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'q> {
+    actor: pdp_core::Actor<'q>,
+    action: &'q str,
+    context: &'q Map<'q>,
     now: Option<Timestamp>,
 }
 
-impl<'py> Question<'py> {
-    pub(crate) fn of(
-        actor: &Bound<'py, PyAny>,
-        action: Bound<'py, PyAny>,
-        context: Option<&Bound<'py, PyAny>>,
-        now: Option<&Bound<'py, PyAny>>,
-        (reader, path): (&mut Reader, Path<'_>),
-    ) -> Result<Self, Fault> {
-        let now = now.filter(|now| !now.is_none());
-        Ok(Question {
-            actor: actor::Held::of(actor, reader, path.name("actor"))?,
-            action: word(action, path.name("action"))?,
-            context: reader.map(context, path.name("context"))?,
-            now: now.map(|now| time(now, path.name("now"))).transpose()?,
-        })
-    }
-
-    /// Asks about a resource; without a time where it states none.
-    pub(crate) fn ask<T>(
-        &self,
-        resource: &resource::Held<'_>,
-        decide: impl FnOnce(&pdp_core::Request<'_>) -> T,
-    ) -> Result<T, Fault> {
-        let actor = self.actor.parts()?;
-        Ok(decide(&pdp_core::Request {
-            actor: actor.actor(),
-            action: text_of(&self.action, Path::Root("action"))?,
-            resource: resource.resource()?,
-            context: &self.context,
-            now: self.now,
-        }))
+impl<'q> About<'q> {
+    pub(crate) fn resource(self, resource: pdp_core::Resource<'q>) -> pdp_core::Request<'q> {
+        let About { actor, action, context, now } = self;
+        pdp_core::Request { actor, action, resource, context, now }
     }
 }
 
-/// A whole question that was read, with the objects whose words it borrows.
-pub(crate) struct Held<'py> {
-    question: Question<'py>,
-    resource: resource::Held<'py>,
+/// A whole question, as Python hands it over.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'q, 'py> {
+    pub(crate) question: Question<'q, 'py>,
+    pub(crate) resource: &'q Bound<'py, PyAny>,
 }
 
-impl Held<'_> {
-    /// Asks it.
-    pub(crate) fn ask<T>(
-        &self,
-        decide: impl FnOnce(&pdp_core::Request<'_>) -> T,
+impl Asked<'_, '_> {
+    /// Reads it, and lends it.
+    pub(crate) fn read<T>(
+        self,
+        path: Path<'_>,
+        ask: impl FnOnce(&pdp_core::Request<'_>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        self.question.ask(&self.resource, decide)
-    }
-
-    pub(crate) fn kept(&self) -> Result<Request, Fault> {
-        let Question { actor, action, context, now } = &self.question;
-        Ok(Request {
-            actor: actor.parts()?.into_owned(),
-            action: text_of(action, Path::Root("action"))?.into(),
-            resource: self.resource.kept()?,
-            context: context.clone(),
-            now: *now,
+        let reader = &Reader::new();
+        self.question.read(reader, path, |about| {
+            resource::read(self.resource, reader, path.name("resource"), |resource| {
+                ask(&about.resource(resource))
+            })
         })
     }
 }

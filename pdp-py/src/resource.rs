@@ -1,14 +1,14 @@
 //! What a request would act on: `type:id`, a pair, a `Resource` made before, or a dict.
 
+use pdp_core::Text;
 use pdp_core::wire::ResourceParts;
-use pdp_core::{Map, Text};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::error::Fault;
 use crate::form::{form, word};
 use crate::path::Path;
-use crate::value::{Reader, map_to_python, text_of};
+use crate::value::{Reader, map_to_python};
 
 /// What would be acted on, read once and asked about as often as one likes.
 ///
@@ -33,21 +33,17 @@ impl PartialEq for Resource {
 impl Resource {
     #[new]
     #[pyo3(signature = (r#type, id, *, attributes = None))]
-    fn new<'py>(
-        r#type: Bound<'py, PyAny>,
-        id: Bound<'py, PyAny>,
-        attributes: Option<&Bound<'py, PyAny>>,
+    fn new(
+        r#type: &Bound<'_, PyAny>,
+        id: &Bound<'_, PyAny>,
+        attributes: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let (py, root) = (id.py(), &Path::Root(""));
-        let read = || {
-            let stated = Stated {
-                resource_type: word(r#type, root.name("type"))?,
-                id: word(id, root.name("id"))?,
-                attributes: Reader::new().map(attributes, root.name("attributes"))?,
-            };
-            Ok(Resource { parts: Held::Stated(stated).kept()? })
-        };
-        read().map_err(|fault: Fault| fault.of_request(py))
+        let root = Path::Root("");
+        let (of_type, of_id) = (root.name("type"), root.name("id"));
+        let stated = Stated { resource_type: r#type, of_type, id, of_id, attributes };
+        let read = stated.read(&Reader::new(), root, |resource| Ok(kept(resource)));
+        let parts = read.map_err(|fault| fault.of_request(id.py()))?;
+        Ok(Resource { parts })
     }
 
     /// The type, one of those that the policies declare or any other.
@@ -78,105 +74,80 @@ impl Resource {
     }
 }
 
-/// A resource as Python handed it over, held as long as a request borrows from it.
-pub(crate) enum Held<'py> {
-    /// `type:id`, with the position of the colon.
-    Named(Bound<'py, PyString>, usize),
-    /// One that was read before.
-    Prepared(Bound<'py, Resource>),
-    /// A pair of type and id, or the resource of a request as it travels.
-    Stated(Stated<'py>),
-}
-
-impl<'py> Held<'py> {
-    pub(crate) fn of(
-        object: &Bound<'py, PyAny>,
-        reader: &mut Reader,
-        path: Path<'_>,
-    ) -> Result<Self, Fault> {
-        if object.is_instance_of::<PyString>() {
-            return named(word(object.clone(), path)?, path);
-        }
-        if let Ok(pair) = object.cast::<PyTuple>() {
-            return Stated::of_pair(pair, path).map(Held::Stated);
-        }
-        if let Ok(resource) = object.cast::<Resource>() {
-            return Ok(Held::Prepared(resource.clone()));
-        }
-        match object.cast::<PyDict>() {
-            Ok(dict) => Stated::of(dict, reader, path).map(Held::Stated),
-            Err(_) => {
-                let wanted = "`type:id`, a pair of type and id, a `Resource` or a dict";
-                Err(Fault::mistyped(wanted, object, path))
-            }
-        }
+/// Reads a resource as Python handed it over, and lends it.
+pub(crate) fn read<T>(
+    object: &Bound<'_, PyAny>,
+    reader: &Reader,
+    path: Path<'_>,
+    ask: impl FnOnce(pdp_core::Resource<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    if object.is_instance_of::<PyString>() {
+        let (resource_type, id) = divided(word(object, path)?, path)?;
+        return ask(pdp_core::Resource::new(resource_type, id));
     }
-
-    /// What is lent to requests.
-    pub(crate) fn resource(&self) -> Result<pdp_core::Resource<'_>, Fault> {
-        let path = Path::Root("resource");
-        match self {
-            Held::Prepared(resource) => Ok(resource.get().parts.resource()),
-            Held::Stated(Stated { resource_type, id, attributes }) => Ok(pdp_core::Resource {
-                resource_type: text_of(resource_type, path)?,
-                id: text_of(id, path)?,
-                attributes,
-            }),
-            Held::Named(text, colon) => {
-                let (resource_type, id) = text_of(text, path)?.split_at(*colon);
-                Ok(pdp_core::Resource::new(resource_type, &id[1..]))
-            }
-        }
-    }
-
-    /// The same, to be kept.
-    pub(crate) fn kept(&self) -> Result<ResourceParts<'static>, Fault> {
-        let pdp_core::Resource { resource_type, id, attributes } = self.resource()?;
-        Ok(ResourceParts {
-            resource_type: Text::Owned(resource_type.to_owned()),
-            id: Text::Owned(id.to_owned()),
-            attributes: attributes.clone().into_owned(),
-        })
-    }
-}
-
-/// A resource that states its type and its id.
-pub(crate) struct Stated<'py> {
-    resource_type: Bound<'py, PyString>,
-    id: Bound<'py, PyString>,
-    attributes: Map<'static>,
-}
-
-impl<'py> Stated<'py> {
-    fn of_pair(pair: &Bound<'py, PyTuple>, path: Path<'_>) -> Result<Self, Fault> {
+    if let Ok(pair) = object.cast::<PyTuple>() {
         if pair.len() != 2 {
             return Err(Fault::shape(path, "expected a pair of type and id"));
         }
-        Ok(Stated {
-            resource_type: word(pair.get_item(0)?, path.item(0))?,
-            id: word(pair.get_item(1)?, path.item(1))?,
-            attributes: Map::new(),
-        })
+        let (resource_type, id) = (&pair.get_item(0)?, &pair.get_item(1)?);
+        let (of_type, of_id) = (path.item(0), path.item(1));
+        let stated = Stated { resource_type, of_type, id, of_id, attributes: None };
+        return stated.read(reader, path, ask);
     }
+    if let Ok(dict) = object.cast::<PyDict>() {
+        let form = form!(dict, path, "type", "id", "attributes")?;
+        let stated = Stated {
+            resource_type: form.required::<0>(path)?,
+            of_type: path.name("type"),
+            id: form.required::<1>(path)?,
+            of_id: path.name("id"),
+            attributes: form.optional::<2>(),
+        };
+        return stated.read(reader, path, ask);
+    }
+    if let Ok(resource) = object.cast::<Resource>() {
+        return ask(resource.get().parts.resource());
+    }
+    Err(Fault::mistyped("`type:id`, a pair of type and id, a `Resource` or a dict", object, path))
+}
 
-    fn of(dict: &Bound<'py, PyDict>, reader: &mut Reader, path: Path<'_>) -> Result<Self, Fault> {
-        let mut form = form!(dict, path, "type", "id", "attributes")?;
-        Ok(Stated {
-            resource_type: word(form.required::<0>(path)?, path.name("type"))?,
-            id: word(form.required::<1>(path)?, path.name("id"))?,
-            attributes: reader.map(form.optional::<2>().as_ref(), path.name("attributes"))?,
+/// The parts of a resource as Python hands them over, and where they stand.
+struct Stated<'s, 'py> {
+    resource_type: &'s Bound<'py, PyAny>,
+    of_type: Path<'s>,
+    id: &'s Bound<'py, PyAny>,
+    of_id: Path<'s>,
+    attributes: Option<&'s Bound<'py, PyAny>>,
+}
+
+impl Stated<'_, '_> {
+    fn read<T>(
+        &self,
+        reader: &Reader,
+        path: Path<'_>,
+        ask: impl FnOnce(pdp_core::Resource<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        ask(pdp_core::Resource {
+            resource_type: word(self.resource_type, self.of_type)?,
+            id: word(self.id, self.of_id)?,
+            attributes: &reader.map(self.attributes, path.name("attributes"))?,
         })
     }
 }
 
 /// What stands before the first colon is the type, what follows the id.
-fn named<'py>(text: Bound<'py, PyString>, path: Path<'_>) -> Result<Held<'py>, Fault> {
-    let divided = text_of(&text, path)?.split_once(':');
-    match divided.filter(|(resource_type, id)| !resource_type.is_empty() && !id.is_empty()) {
-        Some((resource_type, _)) => {
-            let colon = resource_type.len();
-            Ok(Held::Named(text, colon))
-        }
-        None => Err(Fault::shape(path, "expected `type:id`")),
+fn divided<'t>(text: &'t str, path: Path<'_>) -> Result<(&'t str, &'t str), Fault> {
+    let divided = text.split_once(':');
+    divided
+        .filter(|(resource_type, id)| !resource_type.is_empty() && !id.is_empty())
+        .ok_or_else(|| Fault::shape(path, "expected `type:id`"))
+}
+
+/// A resource that is kept.
+pub(crate) fn kept(resource: pdp_core::Resource<'_>) -> ResourceParts<'static> {
+    ResourceParts {
+        resource_type: Text::Owned(resource.resource_type.to_owned()),
+        id: Text::Owned(resource.id.to_owned()),
+        attributes: resource.attributes.clone().into_owned(),
     }
 }

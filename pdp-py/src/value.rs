@@ -1,5 +1,7 @@
 //! Values of contexts, attributes and obligations: what JSON has, and times.
 
+use std::cell::Cell;
+
 use pdp_core::wire::{DOUBLE_MAX, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX};
 use pdp_core::{Map, Text, Timestamp, Value};
 use pyo3::IntoPyObjectExt;
@@ -11,7 +13,7 @@ use crate::path::Path;
 
 /// Reads values within bounds: as deep as a request in JSON may be, and about as large.
 pub(crate) struct Reader {
-    bytes_left: usize,
+    bytes_left: Cell<usize>,
     bytes_max: usize,
 }
 
@@ -23,12 +25,12 @@ impl Reader {
 
     /// A reader of so many bytes: those of texts, and one for each value and name.
     pub(crate) fn within(bytes_max: usize) -> Self {
-        Reader { bytes_left: bytes_max, bytes_max }
+        Reader { bytes_left: Cell::new(bytes_max), bytes_max }
     }
 
     /// The map that a dict is; none where there is `None`.
     pub(crate) fn map(
-        &mut self,
+        &self,
         object: Option<&Bound<'_, PyAny>>,
         path: Path<'_>,
     ) -> Result<Map<'static>, Fault> {
@@ -43,7 +45,7 @@ impl Reader {
 
     /// Any value.
     pub(crate) fn value(
-        &mut self,
+        &self,
         object: &Bound<'_, PyAny>,
         path: Path<'_>,
         depth: usize,
@@ -79,7 +81,7 @@ impl Reader {
     }
 
     fn items<'py>(
-        &mut self,
+        &self,
         items: impl Iterator<Item = Bound<'py, PyAny>>,
         path: Path<'_>,
         depth: usize,
@@ -91,7 +93,7 @@ impl Reader {
     }
 
     fn entries(
-        &mut self,
+        &self,
         dict: &Bound<'_, PyDict>,
         path: Path<'_>,
         depth: usize,
@@ -116,16 +118,16 @@ impl Reader {
         })
     }
 
-    fn text(&mut self, text: &Bound<'_, PyString>, path: Path<'_>) -> Result<Text<'static>, Fault> {
+    fn text(&self, text: &Bound<'_, PyString>, path: Path<'_>) -> Result<Text<'static>, Fault> {
         let text = text_of(text, path)?;
         self.take(text.len(), path)?;
         Ok(Text::Owned(text.to_owned()))
     }
 
-    fn take(&mut self, bytes: usize, path: Path<'_>) -> Result<(), Fault> {
-        match self.bytes_left.checked_sub(bytes) {
+    fn take(&self, bytes: usize, path: Path<'_>) -> Result<(), Fault> {
+        match self.bytes_left.get().checked_sub(bytes) {
             Some(left) => {
-                self.bytes_left = left;
+                self.bytes_left.set(left);
                 Ok(())
             }
             None => Err(Fault::size(path, format!("more than {} bytes in all", self.bytes_max))),

@@ -145,6 +145,9 @@ pub(super) fn word(
 ///
 /// [`RequestError`] naming the field.
 pub fn check_word(text: &str, field: impl FnOnce() -> String) -> Result<(), RequestError> {
+    if is_plain_word(text) {
+        return Ok(());
+    }
     match fault(text) {
         None => Ok(()),
         Some((kind, message)) => Err(error(kind, Some(field()), message)),
@@ -153,9 +156,14 @@ pub fn check_word(text: &str, field: impl FnOnce() -> String) -> Result<(), Requ
 
 /// Whether a text may be an id, role, action or type.
 pub(super) fn is_word(text: &str) -> bool {
-    // Most texts are letters and signs of ASCII, and then nothing has to be looked at twice.
+    is_plain_word(text) || fault(text).is_none()
+}
+
+/// Whether a text is one of letters and signs of ASCII alone, as most are: then nothing has to be
+/// looked at twice.
+fn is_plain_word(text: &str) -> bool {
     let is_plain = text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~'));
-    is_plain && (1..=ID_BYTES_MAX).contains(&text.len()) || fault(text).is_none()
+    is_plain && (1..=ID_BYTES_MAX).contains(&text.len())
 }
 
 /// Why a text is no id, role, action or type.

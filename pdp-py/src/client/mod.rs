@@ -18,7 +18,7 @@ use tokio::task::AbortHandle;
 use crate::decision::Decision;
 use crate::error;
 use crate::path::Path;
-use crate::request::{Asked, Request};
+use crate::request::Request;
 
 /// What every client needs: where to ask, as whom, and for how long at most.
 ///
@@ -198,7 +198,7 @@ fn kept<'py>(question: &Bound<'py, PyAny>, path: Path<'_>) -> PyResult<Bound<'py
     if let Ok(request) = question.cast::<Request>() {
         return Ok(request.clone());
     }
-    let kept = Asked::of(question, path).and_then(|asked| asked.held(path)?.kept());
+    let kept = Request::of(question, path);
     Bound::new(py, kept.map_err(|fault| fault.of_request(py))?)
 }
 
