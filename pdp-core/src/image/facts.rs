@@ -279,7 +279,7 @@ fn table(
     let table = TextTable::of(arena, lengths.clone());
     let table = table.ok_or_else(|| cursor.malformed(NOT_ONCE))?;
     // Most sets hold nothing but what is plain, so that lengths are all there is to look at.
-    let is_plain = is_plain(arena) && !arena.contains(' ');
+    let is_plain = is_plain(arena);
     for (length, index) in lengths.zip(0..) {
         let is_sound = is_plain && has_length(length) || is_sound(table.text(index));
         cursor.check(is_sound, "a text that is not made as it must be")?;

@@ -80,6 +80,29 @@ fn several_sets_of_one_resource_and_of_several_are_all_looked_at() {
 }
 
 #[test]
+fn sets_of_one_relation_do_not_give_another() {
+    let sets = |of_g, of_h| {
+        format!(
+            "
+  group:g: {{member: {of_g}}}
+  group:h: {{member: {of_h}}}
+  document:d: {{reader: ['group:g#member'], writer: ['group:h#member']}}
+"
+        )
+    };
+    // At once, and, where a role is to be asked for in the set of a set, by a walk.
+    let walked = sets("['group:i#member', user:1]", "['group:i#member', user:2]");
+    for facts in [sets("user:1", "user:2"), walked + "  group:i: {member: 'role:chief'}\n"] {
+        let policies = library("", &facts);
+        for policies in [policies.without_closures(), policies] {
+            assert_eq!(asks(&policies, "user:1", "write"), "no", "{facts}");
+            assert_eq!(asks(&policies, "user:2", "write"), "yes", "{facts}");
+            assert_eq!(asks(&policies, "user:1", "read"), "yes", "{facts}");
+        }
+    }
+}
+
+#[test]
 fn a_set_that_leads_to_another_is_walked() {
     let policies = library(
         "",

@@ -73,7 +73,7 @@ rules:
 attributes:
   resources:
     document:c: {since: '2026-01-01T00:00:00Z', life: 1h30m}
-    document:f: {size: 7, share: 0.5}
+    document:f: {size: 7, share: 0.5, open: false}
     document:d: {open: true, from: 10.0.0.1, range: '10.0.0.0/8', names: [x, é], more: {a: [1, ~, {b: 18446744073709551615}], c: 2.5}}
   actors: {user:7: {level: 5, resource_types: [tool]}}
 ";
@@ -110,6 +110,7 @@ const CHANGES: &str = r#"{"id": "c", "changes": [
   {"op": "add", "resource": "document:a", "relation": "viewer", "actor": {"id": "user:1", "until": "2029-01-01T00:00:00Z"}},
   {"op": "add", "resource": "document:a", "relation": "viewer", "actor": {"prefix": "late:"}},
   {"op": "remove", "resource": "document:a", "relation": "viewer", "actors": ["user:5", "group:g#member", "user:404"]},
+  {"op": "remove", "resource": "document:b", "relation": "viewer", "actor": {"role": "porter"}},
   {"op": "remove", "resource": "document:b", "relation": "parent", "target": "document:z"},
   {"op": "replace", "resource": "document:c", "relation": "viewer", "actors": ["user:4", "group:g#lead"]},
   {"op": "add", "resource": "document:d", "attribute": "names", "value": ["y"]},
@@ -509,6 +510,26 @@ fn entries_stand_in_order_and_each_once() {
         let error = refused(PAIRS, &ending(1, 1, 1), &ending(relation, actor, time));
         assert_eq!(error, format!("ending facts: {fault}"));
     }
+}
+
+#[test]
+fn what_ends_stands_once_and_so_do_times() {
+    let text = "
+version: 1
+types: {d: {actions: [a], relations: {v: direct}}}
+rules: []
+facts: {d:1: {v: [{id: x, until: '2027-01-01T00:00:00Z'}, {id: y, until: '2028-01-01T00:00:00Z'}]}}
+";
+    let ending = |actor, time| octets([(4, 0), (1, 0), (4, actor), (4, time)]);
+    let entries = |second| [ending(0, 1), second].concat();
+    let error = refused(text, &entries(ending(1, 2)), &entries(ending(0, 2)));
+    assert_eq!(error, "ending facts: entries that are not in order, each once");
+    let seconds = |year| {
+        let time = Timestamp::parse(&format!("{year}-01-01T00:00:00Z")).unwrap();
+        time.unix_seconds().to_le_bytes()
+    };
+    let error = refused(text, &seconds(2028), &seconds(2027));
+    assert_eq!(error, "times: entries that are not in order, each once");
 }
 
 #[test]
