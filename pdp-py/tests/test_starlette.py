@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -285,6 +286,20 @@ def test_routes_under_a_middleware_are_guarded() -> None:
     whole = Guarded(parts, pdp=host.pdp, get_actor=current_actor, rules=[], public=["/a/{path:path}"])
     with pytest.raises(AssertionError, match="^not guarded: /a/y$"):
         assert_all_guarded(whole)
+
+
+def test_files_where_no_route_fits_are_a_route(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("hello")
+    app = FastAPI(openapi_url=None)
+    app.frontend("/", directory=tmp_path)
+    with pytest.raises(AssertionError, match="^not guarded: /$"):
+        assert_all_guarded(app)
+    assert_all_guarded(app, public={"/"})
+    guard = PDP(engine=pdp.Engine.from_yaml(POLICIES))
+    app.add_middleware(Guarded, pdp=guard, get_actor=current_actor, rules=[])
+    assert_all_guarded(app)
+    with TestClient(app) as client:
+        assert ask(client, "/").status_code == 403
 
 
 def test_both_guards_in_one_application_of_fastapi() -> None:

@@ -58,6 +58,12 @@ def _routes(app: Any, prefix: str, layers: _Layers) -> Iterator[tuple[str, bool]
             yield from _routes(inner, path, around)
         else:
             yield path or "/", _keep(around, path + "/{path:path}")
+    # Files that FastAPI gives where no route fits (`app.frontend`) are in no list that is public.
+    for group in getattr(getattr(app, "router", app), "_low_priority_routes", []):
+        for route in group.routes:
+            path = prefix + route.path.rstrip("/")
+            guarded = _has_guard(group.dependant) or _keep(layers, path + "/{path:path}")
+            yield path or "/", guarded
 
 
 def _each(routes: Iterable[Any]) -> Iterator[Any]:
