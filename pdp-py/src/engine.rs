@@ -294,6 +294,23 @@ impl Engine {
         applied.map(Applied::from).map_err(|error| error::change(py, &error))
     }
 
+    /// Lists facts, each as it travels and without `op`: those that hold (`present`) or those that
+    /// the files state (`files`). Or lists what was said of them at run time, as changes with their
+    /// `op`: the last word on each fact (`run-time`), or those words that make a difference to the
+    /// files (`difference`). Both can be applied again. Sorted; those whose `until` is over are there.
+    ///
+    /// Raises `ValueError` for any other layer.
+    ///
+    /// >>> revision = engine.add(resource="board:listed", relation="member", actor="user:7")
+    /// >>> {"resource": "board:listed", "relation": "member", "actor": "user:7"} in engine.facts()
+    /// True
+    /// >>> [change["op"] for change in engine.facts("difference") if change["resource"] == "board:listed"]
+    /// ['add']
+    #[pyo3(signature = (layer = "present"))]
+    fn facts<'py>(&self, py: Python<'py>, layer: &str) -> PyResult<Bound<'py, PyAny>> {
+        facts::listed(py, &self.inner.present(), layer)
+    }
+
     /// Finds anew beforehand what sets and links lead to, after changes of facts on which that
     /// depends; decisions are the same without it, and slower where relations lead far. Whether it
     /// was of use.

@@ -1,9 +1,11 @@
-//! Changes of facts: the fields of a change as it travels, and whole change sets.
+//! Changes of facts: the fields of a change as it travels, and whole change sets. And lists of facts.
 
 use pdp_core::wire::{self, CHANGE_SET_BYTES_MAX};
-use pdp_core::{Change, ChangeSet, Operation, Value};
+use pdp_core::{Change, ChangeSet, Layer, Operation, Policies, Value};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
+use serde::Serialize;
 
 use crate::error::{self, Fault};
 use crate::path::Path;
@@ -62,4 +64,31 @@ pub(crate) fn change_set(object: &Bound<'_, PyAny>) -> PyResult<ChangeSet> {
         return Err(fault.of_change(py));
     };
     parsed.map_err(|error| error::change(py, &error))
+}
+
+/// The facts of a layer, or the words of run time, as they travel: a list of dicts, sorted.
+pub(crate) fn listed<'py>(
+    py: Python<'py>,
+    policies: &Policies,
+    layer: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let written = py.detach(|| match layer {
+        "present" => Some(written(policies.facts(Layer::Present))),
+        "files" => Some(written(policies.facts(Layer::Files))),
+        "run-time" => Some(written(policies.words())),
+        "difference" => Some(written(policies.difference())),
+        _ => None,
+    });
+    let Some(written) = written else {
+        let message = "`layer` is one of `present`, `files`, `run-time` and `difference`";
+        return Err(PyValueError::new_err(message));
+    };
+    py.import("json")?.call_method1("loads", (written,))
+}
+
+fn written(items: impl Iterator<Item = impl Serialize>) -> String {
+    let json = |item| serde_json::to_string(&item).expect("facts have names that are texts");
+    let mut lines: Vec<String> = items.map(json).collect();
+    lines.sort_unstable();
+    format!("[{}]", lines.join(","))
 }

@@ -66,6 +66,37 @@ def test_a_change_that_cannot_be_made(board: pdp.Engine, fields, field, kind) ->
     assert board.revision == 1
 
 
+def test_facts_are_listed_in_both_layers(board: pdp.Engine) -> None:
+    everybody = {"resource": "board:news", "relation": "member", "actor": "user:*"}
+    banned = {"resource": "board:news", "relation": "banned", "actor": "user:666"}
+    assert board.facts() == board.facts("files") == [banned, everybody]
+    assert board.facts(layer="run-time") == board.facts("difference") == []
+    board.remove(**banned)
+    board.add(**everybody)
+    board.add(resource="board:team", relation="member", actor={"id": "u-1", "until": "2030-01-01T00:00:00Z"})
+    team = {"resource": "board:team", "relation": "member", "actor": {"id": "u-1", "until": "2030-01-01T00:00:00Z"}}
+    assert board.facts() == [everybody, team]
+    assert board.facts("files") == [banned, everybody]
+    added = {"op": "add", **team}
+    assert board.facts("run-time") == [{"op": "add", **everybody}, added, {"op": "remove", **banned}]
+    assert board.facts("difference") == [added, {"op": "remove", **banned}]
+
+
+def test_what_run_time_said_can_be_said_again(board: pdp.Engine) -> None:
+    board.replace(resource="board:team", relation="member", actors=["v", {"role": "chief"}])
+    board.remove(resource="board:news", relation="banned", actor="user:666")
+    again = pdp.Engine.from_yaml(BOARD)
+    again.apply({"id": "again", "changes": board.facts("run-time")})
+    for layer in ("present", "files", "run-time", "difference"):
+        assert again.facts(layer) == board.facts(layer) != []
+
+
+@pytest.mark.parametrize("layer", ["run_time", "", None, 7, "\ud800"])
+def test_a_layer_that_is_none(board: pdp.Engine, layer) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        board.facts(layer)
+
+
 def test_files_are_loaded_again_when_asked(tmp_path: Path) -> None:
     policies = tmp_path / "board.yaml"
     policies.write_text(BOARD)

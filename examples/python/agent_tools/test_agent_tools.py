@@ -13,6 +13,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from agent import Call, run, scripted  # noqa: E402
+from registry import check, differences  # noqa: E402
 from tools import DENIED, UNDECIDED, Decider, Tool, ToolCore  # noqa: E402
 
 SOFIA, MAX = pdp.Actor("agent:sofia"), pdp.Actor("agent:max")
@@ -134,3 +135,20 @@ def test_the_registry_offers_no_more_than_it_lists(world: World) -> None:
         "notes.read",
         "broken",
     ]
+
+
+def test_registry_and_policies_speak_of_the_same_tools(world: World) -> None:
+    engine = pdp.Engine.load(HERE / "policies")
+    tools = list(world.core.tools)
+    assert differences(tools, engine) == [
+        "broken is in the registry, and no policy knows it",
+        "notes.read is in the registry, and no policy knows it",
+    ]
+    engine.add(resource="tool:old.tool", relation="user", actor="agent:max")
+    for added in ("tool:broken", "tool:notes.read"):
+        engine.add(resource=added)
+    assert differences(tools, engine) == ["old.tool is in the policies, and not in the registry"]
+    with pytest.raises(SystemExit, match="old.tool"):
+        check(tools, engine)
+    engine.remove(resource="tool:old.tool", relation="user", actor="agent:max")
+    check(tools, engine)
