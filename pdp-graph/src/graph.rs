@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 /// A picture: blocks with rows, and arrows between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {
@@ -89,8 +91,12 @@ impl Graph {
 
     /// The picture for who does not see it: what there is, in one line.
     pub(crate) fn description(&self) -> String {
-        let notes = self.blocks.iter().filter(|block| block.kind == BlockKind::Note);
-        let notes: String = notes.map(|note| format!(" {}.", note.title)).collect();
+        // Those from which arrows lead are about what stands there.
+        let placed: BTreeSet<usize> = self.edges.iter().map(|edge| edge.from.block).collect();
+        let notes = self.blocks.iter().enumerate();
+        let notes = notes
+            .filter(|(number, block)| block.kind == BlockKind::Note && !placed.contains(number));
+        let notes: String = notes.map(|(_, note)| format!(" {}.", note.title)).collect();
         let blocks = self.blocks.iter().filter(|block| block.kind != BlockKind::Note).count();
         format!("{blocks} blocks, {} arrows.{notes}", self.edges.len())
     }

@@ -45,6 +45,13 @@ fn of_many_sets_whole_paths_are_drawn_and_the_others_counted() {
         ["… and 441 more relations", "441 relations lead here and are not drawn"]
     );
     assert_mermaid_draws(&graph);
+    // What is said of single relations does not stand in the description of the picture.
+    let mermaid = graph.mermaid();
+    let description = mermaid.lines().find(|line| line.contains("accDescr")).expect("one");
+    assert!(
+        description.ends_with("441 relations lead here and are not drawn#46;"),
+        "{description}"
+    );
     let graph = Graph::of_resource(&policies, "folder:x", Some("user:321")).expect("a resource");
     assert_eq!((graph.edges().len(), notes(&graph).len()), (2, 0));
 }
