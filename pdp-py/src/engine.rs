@@ -13,6 +13,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use crate::decision::Decision;
 use crate::error;
 use crate::facts::{self, Applied};
+use crate::graph::Graph;
 use crate::outcomes::Outcomes;
 use crate::path::Path;
 use crate::request::{self, Asked, Question, Request};
@@ -342,6 +343,27 @@ impl Engine {
     /// ...     pass
     fn watch(&self) -> PyResult<Watch> {
         Ok(Watch::new(self.keeper()?.watch(WatchSettings::default())?))
+    }
+
+    /// Draws what the policies declare: types, relations, and what rules permit or deny to who has
+    /// them. With a `resource`, named as policies name it, the facts by which actors have relations
+    /// on it; with the id of an `actor` those by which this one has. What depends on a request (roles,
+    /// conditions, times) is dashed. A picture is bounded, and says what it leaves out.
+    ///
+    /// Raises `pdp.RequestError` where the resource is of no declared type.
+    ///
+    /// >>> engine.graph().title
+    /// 'types and their relations'
+    /// >>> "banned" in engine.graph("board:news", actor="user:666").svg
+    /// True
+    #[pyo3(signature = (resource = None, actor = None))]
+    fn graph(
+        &self,
+        py: Python<'_>,
+        resource: Option<&Bound<'_, PyAny>>,
+        actor: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Graph> {
+        Graph::draw(py, &self.inner.present(), resource, actor)
     }
 
     /// Why the files do not run as they are, if so.

@@ -14,6 +14,7 @@ mod engine;
 mod error;
 mod facts;
 mod form;
+mod graph;
 mod outcomes;
 mod path;
 mod request;
@@ -34,6 +35,8 @@ mod _pdp {
     use crate::engine::Engine;
     #[pymodule_export]
     use crate::facts::Applied;
+    #[pymodule_export]
+    use crate::graph::Graph;
     #[pymodule_export]
     use crate::request::Request;
     #[pymodule_export]

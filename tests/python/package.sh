@@ -24,7 +24,7 @@ ls -l "$wheels"
 # Not in the folder of the package: what is tested is what was installed.
 cd "$root/pdp-py/tests"
 PDP_PROGRAM=$program timeout 1200 "$python" -W error -X dev -m pytest -q -p no:cacheprovider .
-for example in messaging agent_tools; do
+for example in messaging agent_tools exploring; do
     cd "$root/examples/python/$example"
     PDP_PROGRAM=$program timeout 600 "$python" -W error -X dev -m pytest -q -p no:cacheprovider .
 done

@@ -47,7 +47,7 @@ impl Compiler<'_> {
         Some(tables.resources.intern(*index, &name.id))
     }
 
-    fn position(&self, resource_type: &str, relation: &str) -> Option<RelationIndex> {
+    pub(super) fn position(&self, resource_type: &str, relation: &str) -> Option<RelationIndex> {
         let index = self.types.get(resource_type)?;
         let relations = &self.model.types[usize::from(*index)].relations;
         let position = relations.iter().position(|candidate| candidate.name.text == relation)?;

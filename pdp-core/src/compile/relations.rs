@@ -2,7 +2,7 @@
 
 use super::{Compiler, Scope};
 use crate::compiled::{
-    AttributeInfo, Closure, RelationIndex, RelationInfo, Step, TypeIndex, TypeInfo,
+    AttributeInfo, Closure, Part, RelationIndex, RelationInfo, Step, TypeIndex, TypeInfo,
 };
 use crate::error::PolicyErrorKind;
 use crate::model::{Attribute, Relation, RelationDefinition, RelationPart, ResourceType};
@@ -32,7 +32,11 @@ impl Compiler<'_> {
                 self.relation_info(relation, position, &parts, &implied)
             });
             let infos = infos.collect();
-            type_info(resource_type, infos)
+            let written = relations
+                .iter()
+                .map(|relation| self.written_parts(resource_type, relation))
+                .collect();
+            TypeInfo { parts: written, ..type_info(resource_type, infos) }
         });
         types.collect()
     }
@@ -63,6 +67,26 @@ impl Compiler<'_> {
             }
         }
         closure
+    }
+
+    /// The parts of a relation, as they are written; those with a mistake were told already.
+    fn written_parts(&self, of: &ResourceType, relation: &Relation) -> Box<[Part]> {
+        let RelationDefinition::Union(parts) = &relation.definition else { return Box::default() };
+        let name = of.name.text.as_str();
+        let parts = parts.iter().filter_map(|part| {
+            Some(match part {
+                RelationPart::Direct => Part::Direct,
+                RelationPart::Relation(word) => Part::Relation(self.position(name, &word.text)?),
+                RelationPart::Through { link, relation } => {
+                    let link = self.position(name, &link.text)?;
+                    let definition = &of.relations[usize::from(link)].definition;
+                    let RelationDefinition::Link { to, .. } = definition else { return None };
+                    Part::Through(Step { link, relation: self.position(&to.text, &relation.text)? })
+                }
+                RelationPart::When(condition) => Part::When(condition.text.as_str().into()),
+            })
+        });
+        parts.collect()
     }
 
     /// The relations of the same resource that a relation names, as bits.
@@ -120,6 +144,7 @@ fn type_info(resource_type: &ResourceType, relations: Vec<RelationInfo>) -> Type
         name: resource_type.name.text.as_str().into(),
         prefixed: resource_type.prefixed,
         relation_names: names.collect(),
+        parts: Vec::new(),
         through: Vec::new(),
         direct: mask(RelationDefinition::is_direct),
         tenant_links: mask(|definition| {

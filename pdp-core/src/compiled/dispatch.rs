@@ -106,6 +106,11 @@ impl Targets {
         });
     }
 
+    /// The actions of a type, which stand here.
+    pub(crate) fn actions(&self, targets: Range<usize>) -> impl Iterator<Item = &str> {
+        self.names[targets].iter().map(|(_, action)| &**action)
+    }
+
     /// The position of an action among those of a type, which stand here.
     pub(crate) fn of_type(&self, targets: Range<usize>, action: &str) -> Option<usize> {
         self.names[targets].iter().position(|(_, name)| is_same(name.as_bytes(), action))

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::{Map, Tests, Words};
 
 /// A rule that may apply, and what is still asked of a request that was led to it: marks that it
@@ -167,6 +169,15 @@ impl Lists {
     /// Hangs a list, the first one there, on a fork under a key.
     pub(crate) fn add_branch(&mut self, fork: u32, key: Key, list: List) {
         self.branches.insert(place(fork, key), list);
+    }
+
+    /// What hangs on each fork, in no particular order. Looks at all of it.
+    pub(crate) fn branches_by_fork(&self) -> BTreeMap<u32, Vec<&List>> {
+        let mut by_fork: BTreeMap<u32, Vec<&List>> = BTreeMap::new();
+        for (place, list) in &self.branches {
+            by_fork.entry((place >> 32) as u32).or_default().push(list);
+        }
+        by_fork
     }
 
     /// The candidates from one position up to another.

@@ -32,7 +32,9 @@ pub(crate) use pages::SHARES;
 pub(crate) use pdp_cel::{NodeId, Stored};
 pub(crate) use ranges::{Numbered, Ranges};
 pub(crate) use table::{Record, Resources, TextTable};
-pub(crate) use vocabulary::{AttributeInfo, Closure, RelationInfo, Step, TypeInfo, Vocabulary};
+pub(crate) use vocabulary::{
+    AttributeInfo, Closure, Part, RelationInfo, Step, TypeInfo, Vocabulary,
+};
 pub(crate) use words::Words;
 
 /// A relation or link of a type, by its position there; below 64, so that masks hold them.

@@ -25,6 +25,8 @@ pub(crate) struct TypeInfo {
     pub(crate) relations: Vec<RelationInfo>,
     /// Their names.
     pub(crate) relation_names: Vec<Box<str>>,
+    /// For each of them its parts, as they were written; none of a link. Nothing is decided by them.
+    pub(crate) parts: Vec<Box<[Part]>>,
     /// Relations of what links point to that rules ask; each has the position behind those of
     /// [`TypeInfo::relations`] and of the ones before it.
     pub(crate) through: Vec<Step>,
@@ -64,6 +66,15 @@ pub(crate) struct Closure {
     pub(crate) steps: Vec<Step>,
     /// Conditions on the resource.
     pub(crate) conditions: Vec<NodeId>,
+}
+
+/// A part of a relation, as it was written.
+#[derive(Debug)]
+pub(crate) enum Part {
+    Direct,
+    Relation(RelationIndex),
+    Through(Step),
+    When(Box<str>),
 }
 
 /// A relation of the resources that a link points to.

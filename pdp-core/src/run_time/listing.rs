@@ -76,7 +76,7 @@ impl Policies {
             .chain(attributes)
     }
 
-    fn statement(&self, key: &FactKey, state: &State) -> Statement {
+    pub(super) fn statement(&self, key: &FactKey, state: &State) -> Statement {
         let value = match state {
             State::Value(value) => Some(value.value().into_owned()),
             State::Absent | State::Holds(_) => None,

@@ -4,6 +4,7 @@
 //! the files say. The tables hold what holds at present; [`Words`] holds run time's words, and for
 //! each what the files say of the same fact, so that a word can be taken back.
 
+mod about;
 mod draft;
 mod error;
 mod key;
@@ -11,6 +12,7 @@ mod listing;
 mod resolve;
 mod words;
 
+pub use about::ExactFact;
 pub use error::{ChangeError, ChangeErrorKind};
 pub(crate) use key::{FactKey, State};
 pub use listing::Layer;

@@ -7,6 +7,7 @@ mod conditions; // types, absence, comparison
 mod daarion; // sections lowered to facts
 mod deciders; // engine, wrapper, remote: one trait
 mod decisions; // the four steps, errors, otherwise, bypass
+mod declared; // what policies declare and ask, facts about some resources
 mod derived_roles; // named once, had on resources
 mod documents; // examples in the documentation
 mod expressions; // the wider language: faults, sizes, names, functions of the host

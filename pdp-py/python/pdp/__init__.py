@@ -19,7 +19,7 @@ True
 <Decision deny because banned, rule banned at policy.yaml:8>
 """
 
-from pdp._pdp import Actor, Applied, Decision, Engine, Request, Resource, Rule, Watch
+from pdp._pdp import Actor, Applied, Decision, Engine, Graph, Request, Resource, Rule, Watch
 from pdp.client import AsyncClient, Client
 from pdp.errors import (
     ChangeError,
@@ -41,6 +41,7 @@ __all__ = [
     "Client",
     "Decision",
     "Engine",
+    "Graph",
     "Mistake",
     "NoDecisionError",
     "PdpError",
