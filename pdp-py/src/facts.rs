@@ -1,11 +1,10 @@
 //! Changes of facts: the fields of a change as it travels, and whole change sets. And lists of facts.
 
 use pdp_core::wire::{self, CHANGE_SET_BYTES_MAX};
-use pdp_core::{Change, ChangeSet, Layer, Operation, Policies, Value};
+use pdp_core::{Change, ChangeSet, Layer, Operation, Policies, Statement, Value};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
-use serde::Serialize;
 
 use crate::error::{self, Fault};
 use crate::path::Path;
@@ -72,11 +71,13 @@ pub(crate) fn listed<'py>(
     policies: &Policies,
     layer: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let json = |fact: Statement| serde_json::to_string(&fact);
+    let word = |change: Change| serde_json::to_string(&change);
     let written = py.detach(|| match layer {
-        "present" => Some(written(policies.facts(Layer::Present))),
-        "files" => Some(written(policies.facts(Layer::Files))),
-        "run-time" => Some(written(policies.words())),
-        "difference" => Some(written(policies.difference())),
+        "present" => Some(sorted(policies.facts(Layer::Present).map(json))),
+        "files" => Some(sorted(policies.facts(Layer::Files).map(json))),
+        "run-time" => Some(sorted(policies.words().map(word))),
+        "difference" => Some(sorted(policies.difference().map(word))),
         _ => None,
     });
     let Some(written) = written else {
@@ -86,9 +87,10 @@ pub(crate) fn listed<'py>(
     py.import("json")?.call_method1("loads", (written,))
 }
 
-fn written(items: impl Iterator<Item = impl Serialize>) -> String {
-    let json = |item| serde_json::to_string(&item).expect("facts have names that are texts");
-    let mut lines: Vec<String> = items.map(json).collect();
+/// A list in JSON, in the order of its texts.
+fn sorted(items: impl Iterator<Item = serde_json::Result<String>>) -> String {
+    let items = items.map(|item| item.expect("facts have names that are texts"));
+    let mut lines: Vec<String> = items.collect();
     lines.sort_unstable();
     format!("[{}]", lines.join(","))
 }

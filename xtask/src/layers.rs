@@ -106,7 +106,7 @@ pub const LAYERS: &[Layer<'_>] = &[
         package: "pdp-py",
         uses: &["pdp-core", "pdp-graph", "pdp-source", "pdp-client"],
         tests_use: &[],
-        outside: Some(&["foldhash", "pyo3", "smallvec", "tokio"]),
+        outside: Some(&["foldhash", "pyo3", "serde_json", "smallvec", "tokio"]),
     },
     Layer {
         package: "pdp-trials",
