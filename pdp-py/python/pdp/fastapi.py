@@ -16,7 +16,6 @@ from collections.abc import Callable, Collection
 from typing import Annotated, Any, Unpack
 
 from fastapi import Depends
-from fastapi.params import Depends as Dependency
 from starlette.applications import Starlette
 from starlette.exceptions import WebSocketException
 from starlette.requests import HTTPConnection
@@ -100,8 +99,10 @@ class Guard(Guarding):
         parameters = {
             "connection": HTTPConnection,
             "actor": Annotated[Any, Depends(pdp.get_actor)],
-            "resource": Annotated[Any, Depends(_resource(resource))],
         }
+        # A template needs no dependency of its own: FastAPI takes longer for one than a decision does.
+        if callable(resource):
+            parameters["resource"] = Annotated[Any, Depends(resource)]
         if context is not None:
             parameters["context"] = Annotated[Any, Depends(context)]
         kind = inspect.Parameter.KEYWORD_ONLY
@@ -110,9 +111,11 @@ class Guard(Guarding):
         )
 
     async def __call__(
-        self, connection: HTTPConnection, actor: Any, resource: Any, context: Any = None
+        self, connection: HTTPConnection, actor: Any, resource: Any = None, context: Any = None
     ) -> Decision:
         request_id = request_id_of(connection)
+        if not callable(self.resource):
+            resource = fill(self.resource, connection.path_params)
         try:
             return await self._pdp.check(
                 actor,
@@ -129,14 +132,3 @@ class Guard(Guarding):
 
     def __repr__(self) -> str:
         return f"<Guard {self.action} on {self.resource}>"
-
-
-def _resource(source: _Source) -> Callable[..., Any]:
-    """The dependency that gives the resource."""
-    if callable(source):
-        return source.dependency if isinstance(source, Dependency) else source
-
-    def filled(connection: HTTPConnection) -> Template:
-        return fill(source, connection.path_params)
-
-    return filled
