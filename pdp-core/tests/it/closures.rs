@@ -99,6 +99,19 @@ fn whoever_sets_and_links_lead_to_has_the_relation() {
 }
 
 #[test]
+fn several_links_that_lead_to_several_are_each_followed() {
+    let facts = "  file:a: {folder: [folder:old, folder:sub], archive: folder:sub}
+  file:b: {folder: [folder:old, folder:none], archive: [folder:old, folder:top]}
+  file:c: {folder: [folder:old, folder:none], archive: [folder:none, folder:more]}";
+    let shared = SHARED.replace("  file:a: {folder: folder:sub, archive: folder:old, viewer: user:6, editor: ['group:outer#member', user:7]}\n", "");
+    assert_ne!(shared, SHARED);
+    let policies = drive("", &(shared + facts + "\n"));
+    for (file, who) in [("a", "12345"), ("b", "1235"), ("c", "5")] {
+        assert_eq!(users(&policies, "see", file), who, "{file}");
+    }
+}
+
+#[test]
 fn a_change_far_away_is_seen_at_once_and_after_settling() {
     let engine = Engine::new(drive("", SHARED));
     let asked = |action: &str| users(&engine.present(), action, "a");

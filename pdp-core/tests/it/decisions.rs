@@ -323,3 +323,28 @@ rules:
         }
     }
 }
+
+#[test]
+fn long_names_that_differ_in_the_middle_alone_are_told_apart() {
+    let name = |kind: &str, number: usize| format!("{kind}_{number:03}_of_all_of_them");
+    let types: Vec<String> = (0..40)
+        .map(|number| {
+            format!("  {}: {{actions: [{}]}}", name("resource", number), name("actions", number))
+        })
+        .collect();
+    let rules: Vec<String> = (0..40)
+        .map(|number| {
+            format!("  - {{id: r{number}, effect: permit, resource: {}}}", name("resource", number))
+        })
+        .collect();
+    let text = format!("version: 1\ntypes:\n{}\nrules:\n{}\n", types.join("\n"), rules.join("\n"));
+    let policies = policies(&text);
+    for number in 0..400 {
+        for other in [number, number + 1] {
+            let (resource_type, action) = (name("resource", number), name("actions", other));
+            let permits = ask(&policies, human("user:1"), &action, &resource_type, "x").effect;
+            let may = number < 40 && number == other;
+            assert_eq!(permits == Effect::Permit, may, "{resource_type} {action}");
+        }
+    }
+}

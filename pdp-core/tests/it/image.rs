@@ -533,6 +533,20 @@ facts: {d:1: {v: [{id: x, until: '2027-01-01T00:00:00Z'}, {id: y, until: '2028-0
 }
 
 #[test]
+fn an_attribute_of_an_actor_stands_once() {
+    let text = "
+version: 1
+types: {d: {actions: [a]}}
+actor: {attributes: {k: int?, l: int?}}
+rules: []
+attributes: {actors: {x: {k: 1, l: 2}}}
+";
+    let entries = |second| octets([(4, 2), (4, 0), (2, 0), (4, 0), (2, second)]);
+    let error = refused(text, &entries(1), &entries(0));
+    assert_eq!(error, "attributes of actors: entries that are not in order, each once");
+}
+
+#[test]
 fn ids_have_letters() {
     let actors =
         |first, second| [octets([(4, 2), (2, first), (2, second)]), b"xy".to_vec()].concat();
