@@ -1,6 +1,6 @@
 """How long a decision takes beside other engines that Python has: Cedar (cedarpy) and Casbin (pycasbin).
 
-    pip install cedarpy casbin
+    pip install cedarpy==4.12.2 casbin==1.43.0
     python peers.py FOLDER      # what `workload` wrote there
 
 Each has the strongest form that it offers: what can be prepared is, and every resource has a small set

@@ -90,7 +90,7 @@ impl Batch {
         let settled = &mut self.tickets[self.settled..self.settled + lines];
         self.settled += lines;
         for ticket in settled.iter_mut().filter_map(mem::take) {
-            ticket.settle(outcome.clone());
+            ticket.settle(outcome.clone(), || ());
         }
     }
 }

@@ -55,9 +55,8 @@ impl Deadlines {
             let now = Instant::now();
             if let Some((_, ticket)) = state.waiting.pop_front_if(|(end, _)| *end <= now) {
                 drop(state);
-                if ticket.settle(Err(SinkError::Late { deadline: self.deadline })) {
-                    self.ledger.late();
-                }
+                let late = SinkError::Late { deadline: self.deadline };
+                ticket.settle(Err(late), || self.ledger.late());
                 state = lock(&self.state);
                 continue;
             }

@@ -37,6 +37,9 @@ enum Fault {
     Panics,
 }
 
+/// How long a sync waits at most to be released.
+const HELD_MAX: Duration = Duration::from_mins(1);
+
 /// Which calls go wrong, and what was seen of all calls.
 #[derive(Debug, Default)]
 struct Plan {
@@ -133,9 +136,9 @@ impl Disk for Planned {
         seen.syncs += 1;
         seen.waiting += 1;
         self.0.changed.notify_all();
-        let mut seen = self.0.changed.wait_while(seen, |seen| seen.held).unwrap();
-        seen.waiting -= 1;
-        drop(seen);
+        // A test that fails meanwhile must not hang, too: its sink ends with it.
+        let held = self.0.changed.wait_timeout_while(seen, HELD_MAX, |seen| seen.held);
+        held.unwrap().0.waiting -= 1;
         let stat = file.metadata()?;
         self.0.check(Operation::Sync).inspect_err(|_| {
             self.0.seen().distrusted.insert(stat.ino());

@@ -28,19 +28,20 @@ impl Default for State {
 }
 
 impl Ticket {
-    /// Settles the ticket, unless it is settled already; whether it was not.
-    pub(super) fn settle(&self, outcome: Result<(), SinkError>) -> bool {
+    /// Settles the ticket, unless it is settled already. `note` is called before whoever waits can
+    /// know: what is counted there is counted when the answer is given.
+    pub(super) fn settle(&self, outcome: Result<(), SinkError>, note: impl FnOnce()) {
         let waker = {
             let mut state = lock(&self.0);
-            let State::Waiting(waker) = &mut *state else { return false };
+            let State::Waiting(waker) = &mut *state else { return };
             let waker = waker.take();
+            note();
             *state = State::Settled(outcome);
             waker
         };
         if let Some(waker) = waker {
             waker.wake();
         }
-        true
     }
 
     pub(super) fn is_settled(&self) -> bool {
