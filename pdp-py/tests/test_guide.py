@@ -16,7 +16,7 @@ def test_examples_run_in_their_order(
     page = (REPOSITORY / "docs" / "python.md").read_text()
     namespace: dict[str, object] = {"__name__": "guide"}
     blocks = BLOCK.findall(page)
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     for block in blocks:
         exec(compile(block, "docs/python.md", "exec"), namespace)  # noqa: S102
     printed = capsys.readouterr().out.splitlines()

@@ -53,7 +53,8 @@ class Everything:
             ]
         )
         routes = [
-            Route("/health", self.open),
+            # What is public is so for every method, and so must be what answers there.
+            Route("/health", self.open, methods=["GET", "POST", "DELETE"]),
             Route("/places/lobby", self.open),
             Route("/places/{place}", self.secret),
             WebSocketRoute("/health/live", self.live),

@@ -120,8 +120,9 @@ class Pattern:
 
 class Guarded(Layer):
     """Lets a request through to an application only where the first rule that fits it permits it, or
-    where it is `public`: paths as routes have them, which are looked at before all rules. `pdp` is
-    that of this module or that of `pdp.fastapi`.
+    where it is `public`: paths as routes have them, which are looked at before all rules, and are
+    public for every method, whichever handler answers it. `pdp` is that of this module or that of
+    `pdp.fastapi`.
 
     `get_actor` is a function, plain or async, that finds out from a connection who asks, in any form
     that `pdp.Engine.evaluate` takes; it gives `None` where nobody is known to. The decision is
