@@ -51,6 +51,16 @@ impl Engine {
         self.keeper.as_ref().ok_or_else(|| PyRuntimeError::new_err(message))
     }
 
+    /// The decision on a request, as Python has it.
+    fn decided(
+        &self,
+        py: Python<'_>,
+        policies: &Arc<Policies>,
+        request: &pdp_core::Request<'_>,
+    ) -> PyResult<Py<Decision>> {
+        self.outcomes.shared(py, policies, decide(policies, request))
+    }
+
     fn answer(
         &self,
         object: &Bound<'_, PyAny>,
@@ -59,12 +69,10 @@ impl Engine {
     ) -> PyResult<Py<Decision>> {
         let py = object.py();
         if let Ok(request) = object.cast::<Request>() {
-            let decision = decide(policies, &request.get().request());
-            return self.outcomes.shared(py, policies, decision);
+            return self.decided(py, policies, &request.get().request());
         }
-        let answer = request::read(object, path, |request| {
-            Ok(self.outcomes.shared(py, policies, decide(policies, request))?)
-        });
+        let answer =
+            request::read(object, path, |request| Ok(self.decided(py, policies, request)?));
         answer.map_err(|fault| fault.of_request(py))
     }
 
@@ -148,9 +156,7 @@ impl Engine {
     ) -> PyResult<Py<Decision>> {
         let policies = &self.inner.present();
         let asked = Asked { question: Question { actor, action, context, now }, resource };
-        let answer = asked.read(Path::Root(""), |request| {
-            Ok(self.outcomes.shared(py, policies, decide(policies, request))?)
-        });
+        let answer = asked.read(Path::Root(""), |request| Ok(self.decided(py, policies, request)?));
         answer.map_err(|fault| fault.of_request(py))
     }
 

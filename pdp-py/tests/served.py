@@ -5,6 +5,7 @@ import queue
 import re
 import subprocess
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,14 @@ class Served:
         self._process.wait(timeout=20)
         assert self._process.stderr is not None
         self._process.stderr.close()
+
+
+def urls_of(policies: str, folder: Path) -> Iterator[list[str]]:
+    """For a fixture: the URLs of a decision point with these policies, none where there is no `pdp`."""
+    if PROGRAM is None:
+        yield []
+        return
+    (folder / "policies").mkdir()
+    (folder / "policies" / "policy.yaml").write_text(policies)
+    with Served(folder / "policies", folder) as served:
+        yield served.urls

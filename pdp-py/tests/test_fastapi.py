@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 import pdp
 from pdp.fastapi import PDP, assert_all_guarded
 from pdp.testing import Scripted
-from served import PROGRAM, Served, needs_program
+from served import needs_program, urls_of
 
 POLICIES = """
 version: 1
@@ -118,14 +118,7 @@ def named(board_id: str) -> pdp.Resource:
 
 @pytest.fixture(scope="module")
 def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    if PROGRAM is None:
-        yield []
-        return
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "policies").mkdir()
-    (folder / "policies" / "policy.yaml").write_text(POLICIES)
-    with Served(folder / "policies", folder) as served:
-        yield served.urls
+    yield from urls_of(POLICIES, tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture(

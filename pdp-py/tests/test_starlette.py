@@ -20,7 +20,7 @@ import pdp
 from pdp import fastapi
 from pdp.starlette import PDP, Guarded, Rule, assert_all_guarded
 from pdp.testing import Scripted
-from served import PROGRAM, Served, needs_program
+from served import needs_program, urls_of
 from test_fastapi import POLICIES, ask
 from test_fastapi import current_actor as fastapi_actor
 
@@ -81,14 +81,7 @@ class Host:
 
 @pytest.fixture(scope="module")
 def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    if PROGRAM is None:
-        yield []
-        return
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "policies").mkdir()
-    (folder / "policies" / "policy.yaml").write_text(POLICIES)
-    with Served(folder / "policies", folder) as served:
-        yield served.urls
+    yield from urls_of(POLICIES, tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture(
